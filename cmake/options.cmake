@@ -1,0 +1,41 @@
+# What every target of ours is compiled with.
+set(TESTUDO_SANITIZE "" CACHE STRING "Sanitizers to build with: empty, address, thread or coverage")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(testudo_options INTERFACE)
+target_compile_features(testudo_options INTERFACE cxx_std_20)
+target_include_directories(testudo_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(testudo_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wold-style-cast -Werror)
+
+if(TESTUDO_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(TESTUDO_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+elseif(TESTUDO_SANITIZE STREQUAL "coverage")
+  add_compile_options(--coverage -fno-inline)
+  add_link_options(--coverage)
+endif()
+
+# testudo_module(NAME SOURCES... LINK ...): one static library per folder.
+function(testudo_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(testudo_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(testudo_${name} PUBLIC testudo_options ${ARG_LINK})
+endfunction()
+
+# testudo_test(NAME SOURCES ... LINK ... [LABELS ...]): one GoogleTest program, known to ctest as a whole.
+function(testudo_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE testudo_options ${ARG_LINK} GTest::gmock GTest::gtest GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE TESTUDO_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS};unit" TIMEOUT 300)
+endfunction()

@@ -1,0 +1,176 @@
+#include "orchestrator/core/diagnostic.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace testudo {
+namespace {
+
+bool continues_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+std::size_t characters(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
+}
+
+// East Asian wide and fullwidth characters take two cells in a terminal (Unicode TR11, the common blocks).
+std::size_t cells_of(char32_t c) {
+    const bool wide = (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) ||
+                      (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+                      (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1FAFF) || (c >= 0x20000 && c <= 0x3FFFD);
+    return wide ? 2 : 1;
+}
+
+// What stands under `text` in a terminal: tabs kept (the terminal aligns them), every other cell a space.
+std::string blanks_under(std::string_view text, char fill) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        std::size_t length = 1;
+        while (i + length < text.size() && length < 4 && continues_character(text[i + length]))
+            ++length;
+        char32_t c = lead;
+        if (length > 1) {
+            c = lead & (0xFFU >> (length + 1));
+            for (std::size_t k = 1; k < length; ++k)
+                c = (c << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
+        }
+        if (text[i] == '\t' && fill == ' ')
+            out += '\t';
+        else
+            out.append(cells_of(c), fill);
+        i += length;
+    }
+    return out;
+}
+
+struct Line {
+    std::size_t begin;
+    std::size_t end;
+};
+
+Line line_around(const std::string& text, std::size_t at) {
+    at = std::min(at, text.size());
+    const auto before = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
+    const auto begin = before == std::string::npos ? 0 : before + 1;
+    const auto after = text.find('\n', at);
+    return {begin, after == std::string::npos ? text.size() : after};
+}
+
+std::string printable(std::string_view line) {
+    std::string out;
+    for (const char c : line) {
+        const bool control = static_cast<unsigned char>(c) < 0x20 && c != '\t';
+        out += control || c == 0x7F ? '?' : c;
+    }
+    return out;
+}
+
+std::string place(const Span& span) {
+    if (!span.file)
+        return "";
+    const auto at = position_of(span);
+    return fmt::format("{}:{}:{}: ", span.file->name, at.line, at.column);
+}
+
+std::string excerpt(const Span& span) {
+    if (!span.file)
+        return "";
+    const auto& text = span.file->text;
+    const auto [begin, end] = line_around(text, span.begin);
+    const auto from = std::clamp(span.begin, begin, end);
+    const auto to = std::clamp(span.end, from, end);
+    const auto number = std::to_string(position_of(span).line);
+    const std::string_view view(text);
+    auto carets = blanks_under(view.substr(from, to - from), '~');
+    if (carets.empty())
+        carets = "^";
+    carets.front() = '^';
+    return fmt::format(" {} | {}\n {} | {}{}\n", number, printable(view.substr(begin, end - begin)),
+                       std::string(number.size(), ' '), blanks_under(view.substr(begin, from - begin), ' '), carets);
+}
+
+json::object place_json(const Span& span) {
+    json::object out;
+    if (span.file) {
+        const auto at = position_of(span);
+        const auto until = position_of(Span{span.file, span.end, span.end});
+        out["file"] = span.file->name;
+        out["line"] = at.line;
+        out["column"] = at.column;
+        out["end_line"] = until.line;
+        out["end_column"] = until.column;
+    }
+    return out;
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j)
+        row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const auto above = row[j];
+            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+            diagonal = above;
+        }
+    }
+    return row[b.size()];
+}
+
+} // namespace
+
+Position position_of(const Span& span) {
+    if (!span.file)
+        return {};
+    const std::string_view text(span.file->text);
+    const auto at = std::min(span.begin, text.size());
+    const auto begin = line_around(span.file->text, at).begin;
+    const auto line = static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<long>(begin), '\n'));
+    return {line + 1, characters(text.substr(begin, at - begin)) + 1};
+}
+
+std::string render(const Diagnostic& d) {
+    auto out = fmt::format("{}{}[{}]: {}\n{}", place(d.span), d.severity == Severity::error ? "error" : "warning",
+                           d.code, d.message, excerpt(d.span));
+    if (!d.hint.empty())
+        out += fmt::format("  hint: {}\n", d.hint);
+    for (const auto& related : d.related)
+        out += fmt::format("  {}note: {}\n{}", place(related.span), related.message, excerpt(related.span));
+    return out;
+}
+
+json::object to_json(const Diagnostic& d) {
+    json::object out = place_json(d.span);
+    out["code"] = d.code;
+    out["severity"] = d.severity == Severity::error ? "error" : "warning";
+    out["message"] = d.message;
+    out["hint"] = d.hint;
+    json::array related;
+    for (const auto& r : d.related) {
+        auto item = place_json(r.span);
+        item["message"] = r.message;
+        related.push_back(std::move(item));
+    }
+    out["related"] = std::move(related);
+    return out;
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+    std::string best;
+    auto best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+    for (const auto& candidate : candidates) {
+        const auto d = distance(word, candidate);
+        if (d < best_distance) {
+            best_distance = d;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+} // namespace testudo
