@@ -6,16 +6,17 @@
 #include "orchestrator/core/clock.hpp"
 #include "orchestrator/core/json.hpp"
 
-// A plan is a template with everything decided: every machine of every team, every address, name, check and inject instance.
-// It is a pure value: the same template gives the same plan, byte for byte. It holds no secret (see plan/secrets.hpp).
-// Its JSON form is the body of the event `exercise.created`, so a log can be replayed without the template.
+// A plan is a template with everything decided: every machine of every team, every address, name, check and inject
+// instance. It is a pure value: the same template gives the same plan, byte for byte. It holds no secret (see
+// plan/secrets.hpp). Its JSON form is the body of the event `exercise.created`, so a log can be replayed without the
+// template.
 namespace testudo::plan {
 
 struct Team {
-    std::string id;     // "north"
-    std::string title;  // "North"
-    std::string colour; // "blue", "red", "white", "green", "yellow"
-    int number = 0;     // 1.. for blue teams in the order of the template, 0 for the others
+    std::string id;                   // "north"
+    std::string title;                // "North"
+    std::string colour;               // "blue", "red", "white", "green", "yellow"
+    int number = 0;                   // 1.. for blue teams in the order of the template, 0 for the others
     std::vector<std::string> nations; // ISO 3166-1 alpha-3
 };
 
@@ -58,7 +59,8 @@ struct File {
     std::string owner = "root";
 };
 
-// The password is `password` when the template plants one (a weakness, known to all), else a secret derived per machine from `credential`.
+// The password is `password` when the template plants one (a weakness, known to all), else a secret derived per machine
+// from `credential`.
 struct User {
     std::string name;
     std::string password;
@@ -84,8 +86,8 @@ struct Machine {
     int disk_mib = 0; // writable space over the image
     std::vector<Interface> interfaces;
     std::vector<Route> routes;
-    bool forwards = false;   // is a router: IP forwarding on
-    std::string nftables;    // complete ruleset for `nft -f`, "" if none
+    bool forwards = false; // is a router: IP forwarding on
+    std::string nftables;  // complete ruleset for `nft -f`, "" if none
     std::vector<Service> services;
     std::vector<File> files;
     std::vector<User> users;
@@ -96,15 +98,15 @@ struct Machine {
 
 // One check of one team (or of the reference copy: team == "").
 struct Check {
-    std::string id;      // "portal-answers@north"; the reference twin: "portal-answers@reference"
-    std::string name;    // "portal-answers"
-    std::string title;   // "Portal answers on HTTP"
+    std::string id;    // "portal-answers@north"; the reference twin: "portal-answers@reference"
+    std::string name;  // "portal-answers"
+    std::string title; // "Portal answers on HTTP"
     std::string team;
-    std::string service; // column on the scoreboard: "portal"
-    std::string vantage; // Machine::id whose agent runs it
+    std::string service;        // column on the scoreboard: "portal"
+    std::string vantage;        // Machine::id whose agent runs it
     std::string second_vantage; // used to confirm a failure; "" = the same
-    std::string target;  // Machine::id
-    std::string address; // literal IPv4 or IPv6
+    std::string target;         // Machine::id
+    std::string address;        // literal IPv4 or IPv6
     std::uint16_t port = 0;
     std::string type;    // "icmp", "tcp", "http", "dns", "ssh", "smtp", "postgresql", "modbus"
     json::object params; // per type, see docs/agent-protocol.md
@@ -119,15 +121,17 @@ struct Check {
 // When something happens: a tree.
 struct When {
     enum class Kind {
-        at,       // exercise time `time`
-        after,    // inject `ref` completed (`what` == "completed") or fired ("fired"), plus `time`
-        phase,    // phase `ref` began, plus `time`
-        check,    // check `ref` (name, of the same team) has state `what` ("down", "ok") for at least `time`
-        effect,   // effect of action inject `ref` on the same team "holds" or is "gone" (`what`) for at least `time`
-        report,   // the team filed a report of kind `ref`
-        score,    // the team's total is "below"/"above" (`what`) `milli`
-        manual,   // only a controller fires it
-        all, any, negation
+        at,     // exercise time `time`
+        after,  // inject `ref` completed (`what` == "completed") or fired ("fired"), plus `time`
+        phase,  // phase `ref` began, plus `time`
+        check,  // check `ref` (name, of the same team) has state `what` ("down", "ok") for at least `time`
+        effect, // effect of action inject `ref` on the same team "holds" or is "gone" (`what`) for at least `time`
+        report, // the team filed a report of kind `ref`
+        score,  // the team's total is "below"/"above" (`what`) `milli`
+        manual, // only a controller fires it
+        all,
+        any,
+        negation
     };
     Kind kind = Kind::manual;
     Millis time{0};
@@ -169,17 +173,17 @@ struct Inject {
     std::string id; // "defaced"
     Kind kind = Kind::message;
     std::string title;
-    std::string objective;   // what is trained
-    std::string controller;  // responsible role: "white", "red"
-    std::string label;       // "" = the exercise's
-    bool approved = true;    // unapproved injects never fire in a live exercise
-    bool per_team = false;   // condition is judged and fired for each team by itself
+    std::string objective;  // what is trained
+    std::string controller; // responsible role: "white", "red"
+    std::string label;      // "" = the exercise's
+    bool approved = true;   // unapproved injects never fire in a live exercise
+    bool per_team = false;  // condition is judged and fired for each team by itself
     std::vector<std::string> teams;
     When when;
     std::string late = "fire"; // policy when overdue at restart: "fire", "hold", "skip"
     Millis grace{600'000};     // with late == "fire": fires if overdue by at most this much, else held
     // kind == message
-    std::string from;    // role that it comes from: "National CERT"
+    std::string from; // role that it comes from: "National CERT"
     std::string subject;
     std::string body;
     Expectation expects;
@@ -188,12 +192,12 @@ struct Inject {
     std::string technique; // ATT&CK id: "T1491.002"
     std::vector<ActionTarget> targets;
     bool idempotent = false;
-    bool has_effect = false;          // leaves something that holds until the team repairs it
-    std::int64_t impact_milli = 0;    // V of scoring.md (attack impact); 0 = not scored
-    std::int64_t level_milli = 333;   // l: user 333, admin 667, objective 1000
-    Millis impact_full{600'000};      // T: held this long costs all of it
-    std::int64_t restore_milli = 0;   // value of restoring in time; 0 = not scored
-    Millis restore_target{600'000};   // T_target
+    bool has_effect = false;        // leaves something that holds until the team repairs it
+    std::int64_t impact_milli = 0;  // V of scoring.md (attack impact); 0 = not scored
+    std::int64_t level_milli = 333; // l: user 333, admin 667, objective 1000
+    Millis impact_full{600'000};    // T: held this long costs all of it
+    std::int64_t restore_milli = 0; // value of restoring in time; 0 = not scored
+    Millis restore_target{600'000}; // T_target
 };
 
 struct Phase {

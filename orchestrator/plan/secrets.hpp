@@ -2,7 +2,8 @@
 #include <string>
 #include <string_view>
 
-// Secrets are no part of a plan. They are derived from one random seed per provisioned exercise, kept in its state folder (mode 0600).
+// Secrets are no part of a plan. They are derived from one random seed per provisioned exercise, kept in its state
+// folder (mode 0600).
 namespace testudo::plan {
 
 // 64 hex digits that a machine's agent proves its identity with.

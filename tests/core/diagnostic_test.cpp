@@ -1,0 +1,73 @@
+#include "orchestrator/core/diagnostic.hpp"
+
+#include <gtest/gtest.h>
+
+namespace testudo {
+namespace {
+
+Diagnostic at(std::string text, std::string_view word) {
+    auto file = std::make_shared<SourceFile>(SourceFile{"range.yaml", std::move(text)});
+    const auto begin = file->text.find(word);
+    Diagnostic d;
+    d.code = "T0001";
+    d.message = "something is wrong";
+    d.span = Span{file, begin, begin + word.size()};
+    return d;
+}
+
+TEST(Diagnostic, PointsAtTheWord) {
+    auto d = at("teams:\n  north: { nation: [EST] }\n", "nation");
+    d.hint = "did you mean `nations`?";
+    EXPECT_EQ(render(d), "range.yaml:2:12: error[T0001]: something is wrong\n"
+                         " 2 |   north: { nation: [EST] }\n"
+                         "   |            ^~~~~~\n"
+                         "  hint: did you mean `nations`?\n");
+}
+
+TEST(Diagnostic, CountsCharactersNotBytesAndWideOnesAsTwoCells) {
+    EXPECT_EQ(render(at("titre: \u00e9t\u00e9 bad\n", "bad")), "range.yaml:1:12: error[T0001]: something is wrong\n"
+                                                               " 1 | titre: \u00e9t\u00e9 bad\n"
+                                                               "   |            ^~~\n");
+    EXPECT_EQ(render(at("t: \u6f22\u5b57 bad\n", "bad")), "range.yaml:1:7: error[T0001]: something is wrong\n"
+                                                          " 1 | t: \u6f22\u5b57 bad\n"
+                                                          "   |         ^~~\n");
+}
+
+TEST(Diagnostic, KeepsTabsSoThatTheCaretLinesUp) {
+    EXPECT_EQ(render(at("\tkey bad\n", "bad")), "range.yaml:1:6: error[T0001]: something is wrong\n"
+                                                " 1 | \tkey bad\n"
+                                                "   | \t    ^~~\n");
+}
+
+TEST(Diagnostic, ShowsControlCharactersAsQuestionMarks) {
+    EXPECT_NE(render(at(std::string("a\x1b[31m bad\n"), "bad")).find(" 1 | a?[31m bad"), std::string::npos);
+}
+
+TEST(Diagnostic, TheEndOfTheFileIsAPlaceToo) {
+    auto d = at("a: 1", "1");
+    d.span.begin = d.span.end = 4;
+    EXPECT_EQ(render(d), "range.yaml:1:5: error[T0001]: something is wrong\n"
+                         " 1 | a: 1\n"
+                         "   |     ^\n");
+}
+
+TEST(Diagnostic, NamesRelatedPlaces) {
+    auto d = at("a: 1\na: 2\n", "a: 2");
+    d.span.end = d.span.begin + 1;
+    d.related.push_back({Span{d.span.file, 0, 1}, "first defined here"});
+    EXPECT_EQ(render(d), "range.yaml:2:1: error[T0001]: something is wrong\n"
+                         " 2 | a: 2\n"
+                         "   | ^\n"
+                         "  range.yaml:1:1: note: first defined here\n"
+                         " 1 | a: 1\n"
+                         "   | ^\n");
+    EXPECT_EQ(to_json(d).at("line").as_uint64(), 2U);
+}
+
+TEST(Nearest, SuggestsOnlyWhatIsNear) {
+    EXPECT_EQ(nearest("nation", {"nations", "colour"}), "nations");
+    EXPECT_EQ(nearest("xyzzy", {"nations", "colour"}), "");
+}
+
+} // namespace
+} // namespace testudo
