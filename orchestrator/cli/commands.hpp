@@ -1,0 +1,92 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+// One function per subcommand of `testudo`. Each returns the exit code; all text for people goes to standard error when --json puts
+// a document on standard output, else results go to standard output and complaints to standard error.
+namespace testudo::cli {
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failed = 1;   // the thing asked for could not be done; the message says what to do
+inline constexpr int exit_usage = 2;    // the command line is wrong
+inline constexpr int exit_template = 3; // the template has errors
+
+// Where things are kept and which libvirt is spoken to; the same for all commands.
+struct Place {
+    std::string state = "/var/lib/testudo";        // exercises/NAME/ with log, journal, secrets
+    std::string images;                            // "" = STATE/images
+    std::string host = "/run/testudo/range-host";  // private range host (deploy/range-host)
+    std::string connect;                           // libvirt URI instead of the private range host
+};
+
+struct TemplateOptions {
+    std::string file;
+    bool json = false;
+};
+int validate(const TemplateOptions& options);
+int plan(const TemplateOptions& options);
+
+struct UpOptions {
+    Place place;
+    std::string file;
+    bool json = false;
+};
+int up(const UpOptions& options);
+
+struct ExerciseOptions {
+    Place place;
+    std::string exercise; // name, or a template file that names it
+    bool json = false;
+};
+int status(const ExerciseOptions& options);
+int down(const ExerciseOptions& options);
+int log_verify(const ExerciseOptions& options);
+int log_show(const ExerciseOptions& options);
+
+struct ServeOptions {
+    Place place;
+    std::string exercise;
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;
+    std::string ui;    // folder of the built pages
+    std::string links; // file to write the address and sign-in links to, as JSON
+    bool start = false;
+};
+int serve(const ServeOptions& options);
+
+struct ReplayOptions {
+    std::string file;
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8081;
+    std::string ui;
+    std::string links;
+};
+int replay(const ReplayOptions& options);
+
+struct ArchiveOptions {
+    Place place;
+    std::string exercise;
+    std::string output;
+};
+int archive(const ArchiveOptions& options);
+
+struct ConsoleOptions {
+    Place place;
+    std::string exercise;
+    std::string machine;
+};
+int console(const ConsoleOptions& options);
+
+// Acts of the white team on a running controller, by its HTTP API.
+struct SteerOptions {
+    Place place;
+    std::string exercise;
+    std::string act;    // "start", "pause", "resume", "end", or "fire", "hold", "release", "skip"
+    std::string inject; // for the latter four
+    std::string team;   // "" = all
+    std::string reason;
+    bool json = false;
+};
+int steer(const SteerOptions& options);
+
+} // namespace testudo::cli

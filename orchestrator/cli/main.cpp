@@ -1,0 +1,156 @@
+// testudo: validate, plan, provision, serve, steer and replay cyber-defence exercises. Only reads the command line; the work is in
+// the file named after each subcommand.
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+
+#include "orchestrator/cli/commands.hpp"
+
+namespace {
+
+using namespace testudo::cli;
+
+void add_place(CLI::App& command, Place& place, bool libvirt) {
+    command.add_option("--state", place.state, "Folder that exercises and images are kept in")
+        ->envname("TESTUDO_STATE")
+        ->capture_default_str();
+    if (!libvirt)
+        return;
+    command.add_option("--images", place.images, "Image store (default: STATE/images)")->envname("TESTUDO_IMAGES");
+    command.add_option("--host", place.host, "Folder of the private range host (deploy/range-host)")
+        ->envname("TESTUDO_HOST")
+        ->capture_default_str();
+    command.add_option("--connect", place.connect, "Use this libvirt instead, e.g. qemu:///system");
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Testudo runs multinational cyber-defence exercises on libvirt: one YAML file becomes networks, machines, a timeline, "
+                 "a score and a replay.");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string("testudo ") + TESTUDO_VERSION);
+    app.footer("Exit codes: 0 done, 1 could not be done, 2 wrong command line, 3 the template has errors.\n"
+               "`testudo SUBCOMMAND --help` explains each.");
+    app.fallthrough(false);
+
+    std::function<int()> chosen;
+    const auto command = [&](CLI::App& parent, const std::string& name, const std::string& what, auto run) {
+        auto* sub = parent.add_subcommand(name, what);
+        sub->callback([&chosen, run] { chosen = run; });
+        return sub;
+    };
+
+    TemplateOptions file;
+    for (const auto& [name, what, act] :
+         {std::tuple("validate", "Check a range template; every error with its place and a hint", &validate),
+          std::tuple("plan", "Show what a template would make: segments, machines, addresses, memory, time", &plan)}) {
+        auto* sub = command(app, name, what, [&file, act = act] { return act(file); });
+        sub->add_option("FILE", file.file, "The range template")->required();
+        sub->add_flag("--json", file.json, "Print a JSON document");
+    }
+
+    UpOptions up_options;
+    auto* up_command = command(app, "up", "Provision a template's range; a second time changes nothing", [&] { return up(up_options); });
+    up_command->add_option("FILE", up_options.file, "The range template")->required();
+    up_command->add_flag("--json", up_options.json, "Print the result as a JSON document");
+    add_place(*up_command, up_options.place, true);
+
+    ExerciseOptions exercise;
+    const auto exercise_command = [&](CLI::App& parent, const std::string& name, const std::string& what, auto act, bool libvirt, bool json) {
+        auto* sub = command(parent, name, what, [&exercise, act] { return act(exercise); });
+        sub->add_option("EXERCISE", exercise.exercise, "Its name, or its template")->required();
+        if (json)
+            sub->add_flag("--json", exercise.json, "Print a JSON document");
+        add_place(*sub, exercise.place, libvirt);
+        return sub;
+    };
+    exercise_command(app, "status", "Show what of an exercise's range is there", &status, true, true);
+    exercise_command(app, "down", "Remove everything of an exercise's range; its log stays", &down, true, true);
+
+    ServeOptions serve_options;
+    auto* serve_command = command(app, "serve", "Run the exercise of a provisioned range, with its pages", [&] { return serve(serve_options); });
+    serve_command->add_option("EXERCISE", serve_options.exercise, "Its name")->required();
+    serve_command->add_option("--address", serve_options.address, "Address to listen on")->capture_default_str();
+    serve_command->add_option("--port", serve_options.port, "Port to listen on; 0 takes a free one")->capture_default_str();
+    serve_command->add_option("--ui", serve_options.ui, "Folder of the built pages")->envname("TESTUDO_UI");
+    serve_command->add_option("--links", serve_options.links, "Write address and sign-in links to this file (JSON, mode 0600)");
+    serve_command->add_flag("--start", serve_options.start, "STARTEX as soon as all machines are ready");
+    add_place(*serve_command, serve_options.place, true);
+
+    SteerOptions steer_options;
+    auto* exercise_group = app.add_subcommand("exercise", "Steer a served exercise");
+    exercise_group->require_subcommand(1);
+    for (const auto& [name, what] : {std::pair("start", "STARTEX"), std::pair("pause", "Stop exercise time"),
+                                     std::pair("resume", "Let exercise time run again"), std::pair("end", "ENDEX")}) {
+        auto* sub = command(*exercise_group, name, what, [&steer_options, act = std::string(name)] {
+            steer_options.act = act;
+            return steer(steer_options);
+        });
+        sub->add_option("EXERCISE", steer_options.exercise, "Its name")->required();
+        sub->add_option("--reason", steer_options.reason, "Why; goes into the log");
+        sub->add_flag("--json", steer_options.json, "Print the answer as JSON");
+        add_place(*sub, steer_options.place, false);
+    }
+    auto* inject_group = app.add_subcommand("inject", "Fire, hold, release or skip an inject of a served exercise");
+    inject_group->require_subcommand(1);
+    for (const auto& [name, what] : {std::pair("fire", "Fire it now"), std::pair("hold", "Keep it from firing"),
+                                     std::pair("release", "End a hold"), std::pair("skip", "Never fire it")}) {
+        auto* sub = command(*inject_group, name, what, [&steer_options, act = std::string(name)] {
+            steer_options.act = act;
+            return steer(steer_options);
+        });
+        sub->add_option("EXERCISE", steer_options.exercise, "Its name")->required();
+        sub->add_option("INJECT", steer_options.inject, "Its id in the template")->required();
+        sub->add_option("--team", steer_options.team, "For this team only");
+        sub->add_option("--reason", steer_options.reason, "Why; goes into the log");
+        sub->add_flag("--json", steer_options.json, "Print the answer as JSON");
+        add_place(*sub, steer_options.place, false);
+    }
+
+    auto* log_group = app.add_subcommand("log", "The event log of an exercise");
+    log_group->require_subcommand(1);
+    exercise_command(*log_group, "verify", "Recompute the hash chain", &log_verify, false, true);
+    exercise_command(*log_group, "show", "Print the events, a line each", &log_show, false, true);
+
+    ArchiveOptions archive_options;
+    auto* archive_command = command(app, "archive", "Write an exercise's log to one file that `testudo replay` reads", [&] { return archive(archive_options); });
+    archive_command->add_option("EXERCISE", archive_options.exercise, "Its name")->required();
+    archive_command->add_option("--output,-o", archive_options.output, "The file to write; must not exist")->required();
+    add_place(*archive_command, archive_options.place, false);
+
+    ReplayOptions replay_options;
+    auto* replay_command = command(app, "replay", "Serve the pages for any moment of an archived exercise; needs neither root nor libvirt", [&] { return replay(replay_options); });
+    replay_command->add_option("FILE", replay_options.file, "What `testudo archive` wrote")->required();
+    replay_command->add_option("--address", replay_options.address, "Address to listen on")->capture_default_str();
+    replay_command->add_option("--port", replay_options.port, "Port to listen on; 0 takes a free one")->capture_default_str();
+    replay_command->add_option("--ui", replay_options.ui, "Folder of the built pages")->envname("TESTUDO_UI");
+    replay_command->add_option("--links", replay_options.links, "Write address and sign-in link to this file (JSON)");
+
+    ConsoleOptions console_options;
+    auto* console_command = command(app, "console", "Attach this terminal to the login console of a machine (leave with Ctrl-])", [&] { return console(console_options); });
+    console_command->add_option("EXERCISE", console_options.exercise, "Its name")->required();
+    console_command->add_option("MACHINE", console_options.machine, "Machine and team: portal@north")->required();
+    add_place(*console_command, console_options.place, true);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp& e) {
+        return app.exit(e);
+    } catch (const CLI::CallForAllHelp& e) {
+        return app.exit(e);
+    } catch (const CLI::CallForVersion& e) {
+        return app.exit(e);
+    } catch (const CLI::ParseError& e) {
+        app.exit(e);
+        return exit_usage;
+    }
+    try {
+        return chosen();
+    } catch (const std::exception& e) {
+        std::cerr << "testudo: internal fault: " << e.what() << "\n";
+        return exit_failed;
+    }
+}
