@@ -1,0 +1,29 @@
+#include "orchestrator/plan/secrets.hpp"
+
+#include <gmock/gmock.h>
+
+namespace testudo::plan {
+namespace {
+
+const std::string seed(64, 'a');
+
+TEST(Secrets, passwords_can_be_typed) {
+    EXPECT_THAT(password(seed, "north/defender"),
+                testing::MatchesRegex("[2-9a-km-np-z]{4}-[2-9a-km-np-z]{4}-[2-9a-km-np-z]{4}-[2-9a-km-np-z]{4}"));
+}
+
+TEST(Secrets, depend_on_seed_and_name_and_nothing_else) {
+    EXPECT_EQ(password(seed, "north/defender"), password(seed, "north/defender"));
+    EXPECT_NE(password(seed, "north/defender"), password(seed, "south/defender"));
+    EXPECT_NE(password(seed, "north/defender"), password("other", "north/defender"));
+    EXPECT_EQ(agent_secret(seed, "portal@north").size(), 64U);
+    EXPECT_NE(agent_secret(seed, "portal@north"), agent_secret(seed, "portal@south"));
+}
+
+// A machine's secret does not tell the password of a credential with the same name.
+TEST(Secrets, uses_are_apart) {
+    EXPECT_NE(agent_secret(seed, "x").substr(0, 4), password(seed, "x").substr(0, 4));
+}
+
+} // namespace
+} // namespace testudo::plan
