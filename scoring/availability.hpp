@@ -1,0 +1,122 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "orchestrator/core/event.hpp"
+#include "scoring/model.hpp"
+#include "scoring/verdict.hpp"
+
+namespace testudo::scoring {
+
+// Availability [1]: turns probes into verdicts with attribution, window by window.
+//
+// Window k of a check is its k-th period since STARTEX; all teams and the reference are probed once in it. Every team's
+// verdict of a window goes
+//
+//     pending ──judge()──► ok, unknown                                     final at once
+//        └────────────────► bad ──► voided   the reference is bad in the same window
+//                            │ ├──► held     >= 80 % of the teams whose verdict is known are bad without a known cause
+//                            │ └──► charged  neither can happen any more
+//                            └──► the white team's latest ruling on that moment goes before all of it
+//
+// A cause is known when an effect of the exercise's own attack holds on the checked machine of that team: three portals
+// defaced on the same minute are no fault of the organiser. A window whose probes never came is closed after two more.
+// A void takes bad verdicts out and leaves good ones in: it can never cost a team anything.
+class Availability {
+  public:
+    // True if an attack's effect explains a failure of this team's machine at this moment.
+    using Explains = std::function<bool(const std::string& team, const std::string& machine, std::int64_t at_ms)>;
+
+    struct Status { // of one check, as of its latest window with a final verdict
+        Verdict verdict = Verdict::pending;
+        std::int64_t since_ms = 0; // first moment of the verdict
+        std::string reason;        // of the probe
+        std::string vantage;
+        int confirmed = 0; // re-checks that failed too
+        std::uint64_t seq = 0;
+        std::int64_t window = -1;
+    };
+    struct Tally {
+        std::int64_t good_halves = 0;
+        std::int64_t scored = 0;
+        std::int64_t unscored = 0; // final, but unknown, held or void
+    };
+    struct Settled {
+        std::size_t check;
+        Verdict verdict;
+        std::int64_t at_ms;
+    };
+    struct Episode { // windows in a row that cost the team something
+        std::size_t check;
+        Verdict verdict; // the worst of them
+        std::int64_t from_ms = 0;
+        std::int64_t to_ms = 0;
+        std::int64_t lost_halves = 0;
+        std::vector<std::uint64_t> seqs;
+        std::string reason;
+    };
+
+    explicit Availability(std::shared_ptr<const Model> model);
+
+    void sample(const Event& event, const Explains& explains);
+    void ruling(const Event& event, const Explains& explains);
+    // An effect of this team's machine was seen: held verdicts there may now have a known cause.
+    void reconsider(const std::string& team, const Explains& explains);
+    // Nothing more will come for the windows that are open (ENDEX, a controller that was away).
+    void close(const Explains& explains);
+
+    // Verdicts that became final or changed since the last call.
+    std::vector<Settled> take_settled();
+
+    const Status& status(std::size_t check) const { return statuses_[check]; }
+    const Tally& tally(std::size_t check) const { return tallies_[check]; }
+    std::vector<Episode> episodes(const std::string& team) const;
+
+  private:
+    struct Instance {
+        std::vector<Probe> attempts;
+        std::int64_t first_ms = 0;
+        std::uint64_t first_seq = 0;
+        std::uint64_t last_seq = 0;
+        std::string reason;
+        std::string vantage;
+        Verdict judged = Verdict::pending;
+        Verdict standing = Verdict::pending;
+    };
+    struct Window {
+        std::vector<Instance> teams; // as Group::teams
+        Instance twin;
+        bool closed = false;
+    };
+    struct Ruling {
+        std::string team; // "" = all
+        std::int64_t from_ms;
+        std::int64_t to_ms;
+        bool charge;
+    };
+    struct Group { // the same check of all teams
+        std::vector<std::size_t> teams;
+        std::size_t twin = none;
+        std::map<std::int64_t, Window> windows;
+        std::set<std::int64_t> open;
+        std::vector<Ruling> rulings;
+    };
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+    void settle(Group& group, std::int64_t number, const Explains& explains);
+    void set_standing(std::size_t check, std::int64_t number, Instance& instance, Verdict verdict);
+    const Ruling* ruling_of(const Group& group, const std::string& team, std::int64_t at_ms) const;
+
+    std::shared_ptr<const Model> model_;
+    std::map<std::string, Group> groups_; // by Check::name
+    std::map<std::string, std::size_t> index_;
+    std::vector<Status> statuses_;
+    std::vector<Tally> tallies_;
+    std::vector<Settled> settled_;
+};
+
+} // namespace testudo::scoring
