@@ -1,0 +1,36 @@
+#include "web/server/caller.hpp"
+
+#include <array>
+#include <utility>
+
+namespace testudo::web {
+namespace {
+
+constexpr std::array<std::pair<Role, std::string_view>, 4> names{{
+    {Role::white, "white"},
+    {Role::instructor, "instructor"},
+    {Role::team, "team"},
+    {Role::everyone, "public"},
+}};
+
+} // namespace
+
+std::string_view role_name(Role role) {
+    for (const auto& [value, name] : names)
+        if (value == role)
+            return name;
+    return "public";
+}
+
+std::optional<Role> role_of(std::string_view name) {
+    for (const auto& [value, text] : names)
+        if (text == name)
+            return value;
+    return std::nullopt;
+}
+
+std::string audience_of(const Caller& caller) {
+    return caller.role == Role::team ? "team:" + caller.team : std::string(role_name(caller.role));
+}
+
+} // namespace testudo::web
