@@ -1,0 +1,57 @@
+#include "orchestrator/template/report.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <tuple>
+
+namespace testudo::template_ {
+namespace {
+
+Diagnostic& add(Diagnostics& out, Severity severity, std::string code, Span span, std::string message,
+                std::string hint) {
+    Diagnostic d;
+    d.code = std::move(code);
+    d.severity = severity;
+    d.span = std::move(span);
+    d.message = std::move(message);
+    d.hint = std::move(hint);
+    out.push_back(std::move(d));
+    return out.back();
+}
+
+} // namespace
+
+Diagnostic& error(Diagnostics& out, std::string code, Span span, std::string message, std::string hint) {
+    return add(out, Severity::error, std::move(code), std::move(span), std::move(message), std::move(hint));
+}
+
+Diagnostic& warn(Diagnostics& out, std::string code, Span span, std::string message, std::string hint) {
+    return add(out, Severity::warning, std::move(code), std::move(span), std::move(message), std::move(hint));
+}
+
+std::string suggest(std::string_view word, const std::vector<std::string>& candidates) {
+    if (const auto near = nearest(word, candidates); !near.empty())
+        return fmt::format("did you mean `{}`?", near);
+    if (candidates.empty() || candidates.size() > 24)
+        return "";
+    return fmt::format("known here: {}", fmt::join(candidates, ", "));
+}
+
+bool has_errors(const Diagnostics& diagnostics) {
+    return std::any_of(diagnostics.begin(), diagnostics.end(),
+                       [](const Diagnostic& d) { return d.severity == Severity::error; });
+}
+
+void arrange(Diagnostics& diagnostics, const std::string& first_file) {
+    const auto key = [&first_file](const Diagnostic& d) {
+        const auto name = d.span.file ? d.span.file->name : std::string();
+        return std::tuple(name != first_file, name, d.span.begin, d.code, d.message);
+    };
+    std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                     [&key](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+    diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end(),
+                                  [&key](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); }),
+                      diagnostics.end());
+}
+
+} // namespace testudo::template_

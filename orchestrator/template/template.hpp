@@ -1,0 +1,193 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "orchestrator/core/clock.hpp"
+#include "orchestrator/template/condition.hpp"
+#include "orchestrator/template/rule.hpp"
+#include "orchestrator/template/spanned.hpp"
+
+// What a template says, typed, every word with its place. Nothing is decided here: names are not looked up, expressions
+// are not evaluated, defaults are not filled in. The keys are described in language.cpp and in docs/template.md.
+namespace testudo::template_ {
+
+struct TeamSpec {
+    Text id;
+    Text title;
+    Text colour;
+    std::vector<Text> nations;
+};
+
+struct NetworkSpec {
+    Text id;
+    Text title;
+    Text per; // "team", or not given: shared
+    Text ipv4;
+    Text ipv6;
+};
+
+// One line of a machine's `on:`.
+struct AttachmentSpec {
+    Text id;   // the network's name
+    Text host; // number of the machine on the network, same for both families; or
+    Text ipv4; // whole addresses
+    Text ipv6;
+};
+
+struct ServiceSpec {
+    Text id;
+    Text protocol;
+    Number port; // not given: the protocol's own
+    Text unit;
+};
+
+struct FileSpec {
+    Text path;
+    Text content;
+    Text file;
+    Text mode;
+    Text owner;
+};
+
+struct UserSpec {
+    Text id;
+    Text password; // not given: derived from the team's credential of this name
+    Flag admin;
+};
+
+struct MachineSpec {
+    Text id;
+    Text like; // a profile
+    Text title;
+    Text per;
+    Text team;
+    Text role;
+    Text kind;
+    Text image;
+    Number memory;
+    Number disk;
+    Number cpus;
+    std::vector<AttachmentSpec> on;
+    std::vector<ServiceSpec> serves;
+    std::vector<FileSpec> files;
+    std::vector<UserSpec> users;
+    std::vector<Text> setup;
+    std::vector<Text> starts; // Debian services without a port of their own
+};
+
+struct RuleSpec {
+    Text at;
+    std::vector<RuleText> allow;
+    std::vector<RuleText> deny;
+};
+
+// A value given to a check or an action; which ones there are is in parameters.hpp.
+struct ParameterSpec {
+    std::string name;
+    Span name_span;
+    std::variant<Text, std::vector<Text>> value;
+    Span span;
+};
+
+struct CheckSpec {
+    Text id;
+    Text title;
+    std::vector<Text> from;
+    Text of;
+    Text type;
+    Text family;
+    Text service;
+    std::vector<ParameterSpec> ask;
+    std::vector<ParameterSpec> expect;
+    Duration every;
+    Duration timeout;
+    Text confirm;  // "2 of 3"
+    Number weight; // milli
+};
+
+struct PhaseSpec {
+    Text id;
+    Text title;
+    Duration at;
+};
+
+struct RubricItemSpec {
+    Text id;
+    Text title;
+    Number points; // milli
+};
+
+struct ExpectsSpec {
+    Text report;
+    Duration within;
+    std::vector<RubricItemSpec> rubric;
+};
+
+struct ImpactSpec {
+    Number points; // milli
+    Text level;
+    Duration full_after;
+};
+
+struct RestoreSpec {
+    Number points; // milli
+    Duration within;
+};
+
+struct InjectSpec {
+    bool is_action = false;
+    Span span; // of the key `message` or `action`
+    Text id;   // of a message: the value of `message`
+    Text title;
+    Text objective;
+    Text controller;
+    Text label;
+    Flag draft;
+    std::vector<Text> to;
+    Condition when;
+    Text late;
+    Duration grace;
+    // message
+    Text from;
+    Text subject;
+    Text body;
+    ExpectsSpec expects;
+    // action
+    Text action;
+    Text technique;
+    Text on;
+    Text by;
+    Text family;
+    std::vector<ParameterSpec> with;
+    ImpactSpec impact;
+    RestoreSpec restore;
+};
+
+struct CategorySpec {
+    Text id;
+    Text title;
+    Number weight; // milli
+};
+
+struct Template {
+    std::shared_ptr<const SourceFile> file;
+    Number version;
+    Text exercise;
+    Text title;
+    Text label;
+    Duration duration;
+    std::vector<TeamSpec> teams;
+    std::vector<NetworkSpec> networks;
+    std::vector<MachineSpec> profiles;
+    std::vector<MachineSpec> machines;
+    std::vector<RuleSpec> rules;
+    std::vector<CheckSpec> checks;
+    std::vector<PhaseSpec> phases;
+    std::vector<InjectSpec> timeline;
+    std::vector<CategorySpec> scoring;
+};
+
+} // namespace testudo::template_
