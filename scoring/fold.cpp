@@ -19,22 +19,24 @@ std::string spaced(const std::string& text) {
 
 std::string impact_text(const Attacks::Loss& l) {
     if (!l.attack->has_effect)
-        return fmt::format("{}: succeeded", l.attack->title);
-    return fmt::format("{}: {} {}", l.attack->title, l.over ? "held for" : "has held for", span_text(l.duration_ms));
+        return "succeeded";
+    return fmt::format("{} {}", l.over ? "held for" : "has held for", span_text(l.duration_ms));
 }
 
 std::string restoration_text(const Attacks::Loss& l) {
-    return fmt::format("{}: {} {}", l.attack->title, l.over ? "restored after" : "not restored for",
-                       span_text(l.duration_ms));
+    return fmt::format("{} {}", l.over ? "restored after" : "not restored for", span_text(l.duration_ms));
 }
 
-std::string report_text(const Model& model, const Reports::Loss& l) {
+std::string report_title(const Model& model, const Reports::Loss& l) {
     const auto expected = std::find_if(model.expected.begin(), model.expected.end(),
                                        [&](const Expected& e) { return e.inject == l.inject; });
-    const auto& title = expected == model.expected.end() ? l.inject : expected->title;
+    return expected == model.expected.end() ? l.inject : expected->title;
+}
+
+std::string report_text(const Reports::Loss& l) {
     if (l.why == Reports::Loss::Why::missing)
-        return fmt::format("{}: no report by {}", title, to_exercise_text(Millis(l.at_ms)));
-    return fmt::format("{}: report graded{}{}", title, l.late_ms > 0 ? ", " + span_text(l.late_ms) + " late" : "",
+        return fmt::format("no report by {}", to_exercise_text(Millis(l.at_ms)));
+    return fmt::format("report graded{}{}", l.late_ms > 0 ? ", " + span_text(l.late_ms) + " late" : "",
                        l.disputed ? "; the graders differ widely, a second reading is due" : "");
 }
 
@@ -132,11 +134,11 @@ Scores::Stake Scores::availability_stake(const std::string& team, bool explain) 
     for (const auto& episode : availability_.episodes(team)) {
         const auto& check = model_->checks[episode.check];
         const auto scored = availability_.tally(episode.check).scored;
-        stake.losses.push_back({"availability",
-                                fmt::format("{} was {} from {} to {}{}", check.title, word_of(episode.verdict),
-                                            to_exercise_text(Millis(episode.from_ms)),
-                                            to_exercise_text(Millis(episode.to_ms)), spaced(episode.reason)),
-                                0, episode.seqs, episode.from_ms});
+        stake.losses.push_back(
+            {"availability", check.title,
+             fmt::format("was {} from {} to {}{}", word_of(episode.verdict), to_exercise_text(Millis(episode.from_ms)),
+                         to_exercise_text(Millis(episode.to_ms)), spaced(episode.reason)),
+             0, episode.seqs, episode.from_ms});
         stake.shares.push_back(availability_part(check.weight_milli, episode.lost_halves, scored));
     }
     for (std::size_t i = 0; i < model_->checks.size(); ++i) {
@@ -145,12 +147,13 @@ Scores::Stake Scores::availability_stake(const std::string& team, bool explain) 
         const auto all = tally.scored + tally.unscored;
         if (check.team != team || tally.scored * 100 >= all * least_coverage_percent)
             continue;
-        stake.losses.push_back({"availability",
-                                fmt::format("{}: only {} of {} windows could be judged; the others do not count",
-                                            check.title, tally.scored, all),
-                                0,
-                                {},
-                                now_ms_});
+        stake.losses.push_back(
+            {"availability",
+             check.title,
+             fmt::format("only {} of {} windows could be judged; the others do not count", tally.scored, all),
+             0,
+             {},
+             now_ms_});
         stake.shares.push_back(0);
     }
     return stake;
@@ -160,11 +163,11 @@ Scores::Stake Scores::stake(const std::string& team, const std::string& category
     if (category == "availability")
         return availability_stake(team, explain);
     Stake stake;
-    const auto lose = [&](const auto& loss, auto text) {
+    const auto lose = [&](const auto& loss, auto subject, auto what) {
         stake.raw -= loss.milli;
         if (!explain)
             return;
-        stake.losses.push_back({category, text(), 0, loss.seqs, loss.at_ms});
+        stake.losses.push_back({category, subject(), what(), 0, loss.seqs, loss.at_ms});
         stake.shares.push_back(loss.milli);
     };
     if (category == "impact" || category == "restoration") {
@@ -174,14 +177,16 @@ Scores::Stake Scores::stake(const std::string& team, const std::string& category
                 stake.max += impact ? impact_max(attack.impact_milli, attack.level_milli) : attack.restore_milli;
         stake.raw = stake.max;
         for (const auto& l : impact ? attacks_.impact(team, now_ms_) : attacks_.restoration(team, now_ms_))
-            lose(l, [&] { return impact ? impact_text(l) : restoration_text(l); });
+            lose(
+                l, [&] { return l.attack->title; }, [&] { return impact ? impact_text(l) : restoration_text(l); });
     } else if (category == "reports") {
         for (const auto& expected : model_->expected)
             if (std::find(expected.teams.begin(), expected.teams.end(), team) != expected.teams.end())
                 stake.max += expected.value_milli;
         stake.raw = stake.max;
         for (const auto& l : reports_.losses(team, now_ms_))
-            lose(l, [&] { return report_text(*model_, l); });
+            lose(
+                l, [&] { return report_title(*model_, l); }, [&] { return report_text(l); });
     }
     return stake;
 }
@@ -219,7 +224,7 @@ std::vector<Scores::Item> Scores::why(const std::string& team) const {
     std::vector<Item> out;
     for (const auto& category : model_->categories) {
         auto s = stake(team, category.id, true);
-        out.push_back({category.id, fmt::format("{}: all points", category.title), category.weight_milli, {}, 0});
+        out.push_back({category.id, category.title, "all points", category.weight_milli, {}, 0});
         const auto lost = category.weight_milli - contribution(category.weight_milli, s.raw, s.max);
         const auto parts = split(lost, s.shares);
         for (std::size_t i = 0; i < s.losses.size(); ++i) {
@@ -228,8 +233,12 @@ std::vector<Scores::Item> Scores::why(const std::string& team) const {
         }
         for (const auto& a : adjustments_)
             if (a.team == team && a.category == category.id)
-                out.push_back(
-                    {category.id, fmt::format("Adjusted by {}: {}", a.by, a.reason), a.milli, {a.seq}, a.at_ms});
+                out.push_back({category.id,
+                               category.title,
+                               fmt::format("adjusted by {}: {}", a.by, a.reason),
+                               a.milli,
+                               {a.seq},
+                               a.at_ms});
     }
     return out;
 }

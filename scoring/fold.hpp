@@ -30,7 +30,8 @@ class Scores {
     };
     struct Item { // one reason for a total; the items of a team add up to it exactly
         std::string category;
-        std::string text;
+        std::string subject; // a check, an attack, a message
+        std::string what;    // happened to it
         std::int64_t milli = 0;
         std::vector<std::uint64_t> seqs;
         std::int64_t at_ms = 0;
