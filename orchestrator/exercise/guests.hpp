@@ -8,9 +8,9 @@
 
 namespace testudo::exercise {
 
-// Port: the agents of an exercise's machines, spoken to out of band (docs/agent-protocol.md). Adapters: range::Guests over
-// libvirt streams, FakeGuests in tests. Both pass tests/contract/guests_contract.hpp.
-// Everything happens on the loop's thread; no callback is ever made from inside a call.
+// Port: the agents of an exercise's machines, spoken to out of band (docs/agent-protocol.md). Adapters: range::Guests
+// over libvirt streams, FakeGuests in tests. Both pass tests/contract/guests_contract.hpp. Everything happens on the
+// loop's thread; no callback is ever made from inside a call.
 class Guests {
   public:
     using Reply = std::function<void(Result<json::object>)>;
@@ -19,10 +19,10 @@ class Guests {
 
     virtual ~Guests() = default;
 
-    // Sends one request to one machine's agent. The reply is called exactly once: with the request's `result`, or with an
-    // error. The agent's own refusals keep their codes ("refused.repeated", whose message is the first result as JSON;
-    // "failed"; ...). Ours are "guest.unreachable" (nothing was sent), "guest.lost" (sent, but the connection broke before
-    // the answer) and "guest.timeout".
+    // Sends one request to one machine's agent. The reply is called exactly once: with the request's `result`, or with
+    // an error. The agent's own refusals keep their codes ("refused.target", "failed" ...). Ours are "agent.away"
+    // (surely not sent), "agent.lost" and "agent.timeout" (sent; whether it was done is unknown). An act that was done
+    // before succeeds with its first result.
     virtual void request(const std::string& machine, const std::string& op, json::object body, Millis timeout,
                          Reply reply) = 0;
     virtual bool connected(const std::string& machine) const = 0;

@@ -1,0 +1,44 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "orchestrator/exercise/state.hpp"
+#include "scoring/fold.hpp"
+
+namespace testudo::exercise {
+
+// When injects may fire. A condition on something that comes and goes (a check's state, an effect, a score) that was
+// once true stays true: these are remembered as events pass. `not` is never remembered.
+class Conditions {
+  public:
+    explicit Conditions(std::shared_ptr<const plan::Plan> plan);
+
+    // Remembers what has become true by `now_ms`. To be called before and after each event is folded.
+    void observe(const State& state, const scoring::Scores& scores, std::int64_t now_ms);
+
+    // The exercise time at which the inject's condition became or, if nothing else happens, will become true for the
+    // team. team "": for an inject of all teams, where a condition about one team is met by any of the inject's teams.
+    std::optional<std::int64_t> true_from(const plan::Inject& inject, const std::string& team, const State& state,
+                                          const scoring::Scores& scores, std::int64_t now_ms) const;
+
+  private:
+    using Key = std::pair<const plan::When*, std::string>; // leaf, team; the plan outlives its addresses
+    struct Seen {
+        const State& state;
+        const scoring::Scores& scores;
+        std::int64_t now_ms;
+    };
+    std::optional<std::int64_t> eval(const plan::When& when, const plan::Inject& inject, const std::string& team,
+                                     const Seen& seen) const;
+    std::optional<std::int64_t> leaf(const plan::When& when, const std::string& team, const Seen& seen) const;
+
+    std::shared_ptr<const plan::Plan> plan_;
+    std::vector<Key> open_; // not yet true
+    std::map<Key, std::int64_t> remembered_;
+};
+
+} // namespace testudo::exercise

@@ -1,0 +1,92 @@
+#include "orchestrator/exercise/projection.hpp"
+
+#include <algorithm>
+
+#include "orchestrator/exercise/scoring_model.hpp"
+#include "orchestrator/exercise/words.hpp"
+
+namespace testudo::exercise {
+
+Projection::Projection(std::shared_ptr<const plan::Plan> plan)
+    : plan_(std::move(plan)), state_(plan_), scores_(std::make_shared<const scoring::Model>(scoring_model(*plan_))),
+      conditions_(plan_) {}
+
+Result<Projection> Projection::from(const Event& created) {
+    if (created.kind != "exercise.created")
+        return fail("log.malformed", "", "the log does not begin with exercise.created");
+    auto plan = plan::plan_from_json(object_or_empty(created.body, "plan"));
+    if (!plan)
+        return tl::unexpected(plan.error());
+    Projection projection(std::make_shared<const plan::Plan>(std::move(*plan)));
+    projection.apply(created);
+    return projection;
+}
+
+void Projection::apply(const Event& event) {
+    conditions_.observe(state_, scores_, event.exercise_ms);
+    state_.apply(event);
+    scores_.apply(event);
+    conditions_.observe(state_, scores_, event.exercise_ms);
+    if (event.kind == "exercise.started")
+        wall_start_ms_ = event.wall_ms;
+    keep_history(event);
+    keep_words(event);
+    keep_moments(event);
+}
+
+void Projection::keep_history(const Event& event) {
+    if (event.exercise_ms < 0)
+        return;
+    const auto step = event.exercise_ms / history_step_ms * history_step_ms;
+    for (const auto& team : scores_.model().teams) {
+        auto& points = history_[team.id];
+        const auto total = scores_.total_milli(team.id);
+        if (points.empty() || points.rbegin()->second != total)
+            points[step] = total;
+    }
+}
+
+void Projection::keep_words(const Event& event) {
+    auto text = words(event, *plan_);
+    for (const auto& change : scores_.changes()) {
+        const auto& check = plan_->checks[change.check];
+        if (event.kind == "check.ruled" || event.kind == "exercise.ended")
+            break;
+        text += (text.empty() ? "" : "; ") +
+                words_of_change(check, scores_.status(change.check), event, state_.clock().rate_milli, *plan_);
+    }
+    if (text.empty())
+        return;
+    log_.push_back({event.seq, event.wall_ms, event.exercise_ms, event.kind, event.scope, std::move(text)});
+    if (log_.size() > log_length)
+        log_.pop_front();
+}
+
+void Projection::keep_moments(const Event& event) {
+    const auto at = std::max<std::int64_t>(0, event.exercise_ms);
+    const auto& kind = event.kind;
+    const auto mark = [&](const char* as) {
+        moments_.push_back({at, event.seq, as, event.scope, words(event, *plan_)});
+    };
+    if (kind == "exercise.phase")
+        mark("phase");
+    else if (kind.starts_with("exercise.") && kind != "exercise.created")
+        mark("exercise");
+    else if (kind == "inject.fired")
+        mark("inject");
+    else if (kind == "effect.observed")
+        mark("effect");
+    else if (kind == "report.filed")
+        mark("report");
+    const auto out = [](scoring::Verdict v) { return v == scoring::Verdict::down || v == scoring::Verdict::faulty; };
+    for (const auto& change : scores_.changes()) {
+        const auto& status = scores_.status(change.check);
+        const auto& check = plan_->checks[change.check];
+        if (check.team.empty() || out(status.verdict) == out(change.before))
+            continue;
+        moments_.push_back({status.since_ms, event.seq, "outage", check.team,
+                            words_of_change(check, status, event, state_.clock().rate_milli, *plan_)});
+    }
+}
+
+} // namespace testudo::exercise
