@@ -98,7 +98,7 @@ void GuestSession::watch() {
     if (silence > longest_silence)
         return lose("agent.silent: no answer any more");
     if (silence >= watch_period)
-        channel_->write(handshake_->link().seal({{"id", "watch"}, {"op", "status"}}));
+        channel_->write(handshake_->link().seal({{"id", "watch"}, {"op", "status"}, {"brief", true}}));
     timer_ = later(watch_period, &GuestSession::watch);
 }
 

@@ -1,0 +1,57 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agents/actions/action.hpp"
+#include "agents/agent/act_memory.hpp"
+#include "agents/agent/device.hpp"
+#include "agents/agent/personaliser.hpp"
+#include "agents/agent/settings.hpp"
+#include "agents/protocol/agent_session.hpp"
+
+namespace testudo::agents {
+
+// Answers the controller's requests on one machine.
+class Agent {
+  public:
+    Agent(boost::asio::io_context& io, Commands& commands, const Settings& settings);
+    void start();
+
+  private:
+    using Answer = std::function<void(const Reply&)>;
+
+    void take(const Request& request, const Answer& answer);
+    void status(const Request& request, const Answer& answer);
+    void personalise(const Request& request, const Answer& answer);
+    void act(const Request& request, const Answer& answer);
+    void inspect(const Request& request, const Answer& answer);
+    void probe(const Request& request, const Answer& answer);
+
+    void personalised(const PersonaliseSpec& spec);
+    void remember() const;
+    void recall();
+
+    boost::asio::io_context& io_;
+    Commands& commands_;
+    std::string machine_;
+    std::string boot_;
+    Device device_;
+    AgentSession session_;
+    Surroundings surroundings_;
+    Actions actions_;
+    Personaliser personaliser_;
+    ActMemory acts_;
+
+    // What was put in place; the hash is empty before.
+    std::string spec_hash_;
+    std::vector<std::string> reach_;
+    std::vector<std::string> services_;
+    // Those who wait for the personalisation under way, and what it puts in place.
+    std::vector<Answer> waiting_;
+    std::string hash_under_way_;
+    int probes_under_way_ = 0;
+};
+
+} // namespace testudo::agents

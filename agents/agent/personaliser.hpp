@@ -1,0 +1,49 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "agents/actions/commands.hpp"
+#include "agents/protocol/personalise_spec.hpp"
+
+namespace testudo::agents {
+
+// Puts a spec in place, step by step; stops at the first step that fails and says which.
+class Personaliser {
+  public:
+    using Done = std::function<void(Result<json::array>)>; // the steps: [{step, ms}]
+
+    Personaliser(boost::asio::io_context& io, Commands& commands) : io_(io), commands_(commands) {}
+    // One at a time.
+    void run(PersonaliseSpec spec, Done done);
+
+  private:
+    using Next = std::function<void(Result<void>)>;
+    using Step = void (Personaliser::*)(Next);
+    using SteadyClock = std::chrono::steady_clock;
+
+    void run_step(std::size_t index);
+    void command(Command command, Next next);
+    // Runs `each` for 0 .. count-1, one after another, until one fails.
+    void in_turn(std::size_t count, std::function<void(std::size_t, Next)> each, Next next);
+
+    void set_hostname(Next next);
+    void set_network(Next next);
+    void set_firewall(Next next);
+    void make_users(Next next);
+    void write_files(Next next);
+    void make_host_keys(Next next);
+    void run_setup(Next next);
+    void start_services(Next next);
+    void start_left_over(std::vector<std::string> units, Next next);
+
+    boost::asio::io_context& io_;
+    Commands& commands_;
+    PersonaliseSpec spec_;
+    Done done_;
+    json::array steps_;
+    SteadyClock::time_point step_began_{};
+};
+
+} // namespace testudo::agents
