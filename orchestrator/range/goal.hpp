@@ -1,0 +1,36 @@
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/protocol/personalise_spec.hpp"
+#include "orchestrator/range/hypervisor.hpp"
+
+namespace testudo::range {
+
+// What `up` has to bring about: a plan and its secrets, in the hypervisor's terms.
+struct Goal {
+    struct Machine {
+        MachineSpec spec;
+        agents::PersonaliseSpec personalise;
+        std::string personalise_hash;
+        std::vector<std::string> segments; // Segment::id of each interface
+    };
+    std::string exercise;
+    std::string plan_hash;
+    std::vector<NetworkSpec> networks;
+    std::vector<Machine> machines;
+
+    const NetworkSpec* network(std::string_view object) const;
+    const Machine* machine(std::string_view object) const;
+};
+
+// A machine's fingerprint covers what its agent is told as well: a machine whose files or users changed in the template
+// is made anew, because only a fresh one is known to be as planned.
+Goal goal_of(const plan::Plan& plan, std::string_view seed);
+
+MachineRef ref_of(const MachineSpec& spec);
+MachineRef ref_of(const Observed& machine);
+
+} // namespace testudo::range

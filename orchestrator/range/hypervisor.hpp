@@ -1,0 +1,113 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agents/protocol/guest_channel.hpp"
+#include "orchestrator/core/error.hpp"
+#include "orchestrator/plan/plan.hpp"
+
+namespace testudo::range {
+
+enum class ObjectKind { network, machine };
+
+// What every object of ours carries in the hypervisor, so that it is found again by this alone.
+struct Mark {
+    std::string exercise; // Plan::exercise
+    std::string object;   // Segment::id or Machine::id
+    std::string plan;     // hash_of(plan) that it was made from
+    std::string spec;     // fingerprint of everything that it was made from; differs if it has to be made anew
+    bool operator==(const Mark&) const = default;
+};
+
+struct NetworkSpec {
+    Mark mark;
+    std::string name;
+    std::string uuid;
+    std::string bridge;
+};
+
+struct MachineSpec {
+    struct Nic {
+        std::string network; // NetworkSpec::name
+        std::string bridge;
+        std::string device; // on the host
+        std::string mac;
+    };
+    Mark mark;
+    plan::MachineKind kind = plan::MachineKind::container;
+    std::string name;
+    std::string uuid;
+    std::string title;
+    std::string image;
+    std::string hostname;
+    int memory_mib = 0;
+    int cpus = 1;
+    int disk_mib = 0;
+    std::vector<Nic> nics;
+    std::string secret; // the agent's
+};
+
+// An object of ours as the hypervisor has it.
+struct Observed {
+    ObjectKind kind = ObjectKind::network;
+    plan::MachineKind machine = plan::MachineKind::container; // of machines
+    Mark mark;
+    std::string name;
+    std::string uuid;
+    bool running = false; // false: crashed, stopped, or only its files are left
+    std::string state;    // in the hypervisor's word: "running", "paused", "remains"
+};
+
+// How a machine is addressed once it exists.
+struct MachineRef {
+    plan::MachineKind kind = plan::MachineKind::container;
+    std::string name;
+    std::string uuid;
+    bool operator==(const MachineRef&) const = default;
+};
+
+struct HostInfo {
+    std::string hypervisor; // "libvirt 9.0.0, QEMU 7.2.22"
+    std::string accel;      // "kvm" or "tcg"
+    int cpus = 0;
+    std::int64_t memory_mib = 0;
+    std::int64_t free_memory_mib = 0;
+};
+
+// Port: what makes networks and machines. Adapters: orchestrator/libvirt and SimulatedHypervisor; both pass
+// tests/contract/hypervisor_contract.hpp.
+//
+// Every member belongs to the Loop's thread and returns at once; `done` is called exactly once, from a later task of
+// the Loop, unless the hypervisor is destroyed before. Whatever blocks runs elsewhere (libvirt: a pool of threads).
+//
+// create_* of an object that exists with the same mark succeeds without doing anything. An object that is in the way
+// but does not carry our mark is never touched: the hypervisor's refusal is passed on. destroy_* of an object that does
+// not exist succeeds; of one that does not carry the given exercise's mark it is refused ("range.not-ours").
+class Hypervisor {
+  public:
+    template <class T> using Done = std::function<void(Result<T>)>;
+    using Channel = std::unique_ptr<agents::GuestChannel>;
+    // A machine of ours stopped running, whoever did it; the reason is a word or two ("crashed", "shut down").
+    using Vanished = std::function<void(const MachineRef& machine, const std::string& reason)>;
+
+    virtual ~Hypervisor() = default;
+
+    // All objects with our mark, of all exercises.
+    virtual void list(Done<std::vector<Observed>> done) = 0;
+    virtual void create_network(const NetworkSpec& spec, Done<void> done) = 0;
+    virtual void create_machine(const MachineSpec& spec, Done<void> done) = 0;
+    // Networks and machines alike, with every file that was made for them.
+    virtual void destroy(const Observed& object, Done<void> done) = 0;
+
+    // The agent's channel. The first console is the team's way in, for `testudo console`.
+    virtual void open_agent(const MachineRef& machine, Done<Channel> done) = 0;
+    virtual void open_console(const MachineRef& machine, Done<Channel> done) = 0;
+
+    virtual void host_info(Done<HostInfo> done) = 0;
+    // Replaces the observer; an empty function removes it.
+    virtual void on_vanished(Vanished observer) = 0;
+};
+
+} // namespace testudo::range

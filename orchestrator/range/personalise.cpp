@@ -1,0 +1,44 @@
+#include "orchestrator/range/personalise.hpp"
+
+#include "orchestrator/plan/secrets.hpp"
+
+namespace testudo::range {
+namespace {
+
+std::string without_prefix(const std::string& address) {
+    return address.substr(0, address.find('/'));
+}
+
+} // namespace
+
+agents::PersonaliseSpec personalise_spec(const plan::Plan& plan, const plan::Machine& machine, std::string_view seed) {
+    agents::PersonaliseSpec spec;
+    spec.hostname = machine.hostname;
+    for (const auto& other : plan.machines) {
+        if (other.team != machine.team)
+            continue;
+        for (const auto& interface : other.interfaces)
+            for (const auto& address : {interface.ipv4, interface.ipv6})
+                if (!address.empty())
+                    spec.hosts.emplace_back(without_prefix(address), other.hostname);
+    }
+    for (const auto& i : machine.interfaces)
+        spec.interfaces.push_back({i.name, i.mac, i.ipv4, i.ipv6});
+    for (const auto& route : machine.routes)
+        spec.routes.push_back({route.to, route.via});
+    spec.forwards = machine.forwards;
+    spec.nftables = machine.nftables;
+    for (const auto& user : machine.users)
+        spec.users.push_back(
+            {user.name, user.credential.empty() ? user.password : plan::password(seed, user.credential), user.admin});
+    for (const auto& file : machine.files)
+        spec.files.push_back({file.path, file.content, file.mode, file.owner});
+    spec.setup = machine.setup;
+    for (const auto& service : machine.services)
+        if (!service.unit.empty())
+            spec.services.push_back(service.unit);
+    spec.reach = machine.reach;
+    return spec;
+}
+
+} // namespace testudo::range

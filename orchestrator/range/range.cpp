@@ -1,0 +1,159 @@
+#include "orchestrator/range/range.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+namespace testudo::range {
+namespace {
+
+// After a crash the hypervisor may still be at work on a call of the killed process.
+constexpr Millis settle{1'500};
+constexpr int sweeps = 4;
+
+} // namespace
+
+Range::Range(Loop& loop, Hypervisor& hypervisor, Journal& journal, const plan::Plan& plan, std::string_view seed,
+             Limits limits)
+    : loop_(loop), hypervisor_(hypervisor), journal_(journal), goal_(goal_of(plan, seed)), limits_(limits),
+      guests_(loop, hypervisor) {
+    hypervisor_.on_vanished(
+        [this](const MachineRef& machine, const std::string& reason) { vanished(machine, reason); });
+}
+
+Range::Range(Loop& loop, Hypervisor& hypervisor, Journal& journal, std::string exercise)
+    : loop_(loop), hypervisor_(hypervisor), journal_(journal), guests_(loop, hypervisor) {
+    goal_.exercise = std::move(exercise);
+}
+
+Range::~Range() {
+    hypervisor_.on_vanished({});
+}
+
+void Range::vanished(const MachineRef& machine, const std::string& reason) {
+    guests_.vanished(machine, reason);
+    for (const auto& m : goal_.machines)
+        if (gone_ && ref_of(m.spec) == machine)
+            gone_(m.spec.mark.object, reason);
+}
+
+void Range::run(const std::string& command, std::vector<Step> steps, OnProgress progress,
+                std::function<void(Outcome)> done) {
+    if (executor_)
+        throw std::logic_error("range: another command is running");
+    journal_.begin(command, goal_.plan_hash, steps.size());
+    executor_ = std::make_unique<Executor>(loop_, hypervisor_, guests_, journal_, goal_, limits_);
+    executor_->run(std::move(steps), std::move(progress), [this, done = std::move(done)](Outcome outcome) {
+        journal_.end(outcome.failures.size());
+        // It is the executor that is calling.
+        loop_.post([old = std::shared_ptr(std::move(executor_))] {});
+        done(std::move(outcome));
+    });
+}
+
+void Range::steps(std::function<void(Result<std::vector<Step>>)> done) {
+    hypervisor_.list(while_alive([this, done = std::move(done)](Result<std::vector<Observed>> observed) {
+        if (!observed)
+            return done(tl::unexpected(observed.error()));
+        done(steps_up(goal_, *observed));
+    }));
+}
+
+void Range::up(OnProgress progress, Done done) {
+    const auto go = while_alive([this, progress = std::move(progress), done = std::move(done)] {
+        steps(while_alive([this, progress, done](Result<std::vector<Step>> todo) {
+            if (!todo)
+                return done(tl::unexpected(todo.error()));
+            run("up", std::move(*todo), progress, [done](Outcome outcome) { done(std::move(outcome)); });
+        }));
+    });
+    if (journal_.last_ended())
+        loop_.post(go);
+    else
+        loop_.after(settle, go);
+}
+
+void Range::down(OnProgress progress, Done done) {
+    const auto go = while_alive(
+        [this, progress = std::move(progress), done = std::move(done)] { sweep(sweeps, {}, progress, done); });
+    if (journal_.last_ended())
+        loop_.post(go);
+    else
+        loop_.after(settle, go);
+}
+
+// Removes until nothing is found any more: what a killed process had asked for may have come to be in the meantime.
+void Range::sweep(int rounds_left, Outcome so_far, OnProgress progress, Done done) {
+    hypervisor_.list(while_alive([=, this](Result<std::vector<Observed>> observed) mutable {
+        if (!observed)
+            return done(tl::unexpected(observed.error()));
+        auto todo = steps_down(goal_.exercise, *observed);
+        const bool first = rounds_left == sweeps;
+        if (todo.empty() && !first)
+            return done(std::move(so_far));
+        if (rounds_left == 0) {
+            for (auto& step : todo)
+                so_far.failures.push_back(
+                    {step, Error("range.remains", step.object, "it was removed but is there again: who makes it?")});
+            return done(std::move(so_far));
+        }
+        run("down", std::move(todo), progress, while_alive([=, this](Outcome outcome) mutable {
+                so_far.changed += outcome.changed;
+                so_far.kept += outcome.kept;
+                so_far.skipped += outcome.skipped;
+                so_far.failures = outcome.failures;
+                if (!outcome.ok())
+                    return done(std::move(so_far));
+                sweep(rounds_left - 1, std::move(so_far), progress, done);
+            }));
+    }));
+}
+
+void Range::reset(const std::string& machine, OnProgress progress, Done done) {
+    hypervisor_.list(while_alive([=, this](Result<std::vector<Observed>> observed) {
+        if (!observed)
+            return done(tl::unexpected(observed.error()));
+        if (goal_.machine(machine) == nullptr)
+            return done(fail("range.unknown-machine", machine, "the plan has no such machine"));
+        run("reset", steps_reset(goal_, *observed, machine), progress,
+            [done](Outcome outcome) { done(std::move(outcome)); });
+    }));
+}
+
+std::vector<Range::MachineStatus> Range::statuses(const std::vector<Observed>& observed) const {
+    std::vector<MachineStatus> all;
+    for (const auto& machine : goal_.machines) {
+        const auto& mark = machine.spec.mark;
+        MachineStatus status{mark.object, ref_of(machine.spec), "missing", false, guests_.connected(mark.object)};
+        for (const auto& object : observed)
+            if (object.kind == ObjectKind::machine && object.mark.exercise == mark.exercise &&
+                object.mark.object == mark.object && object.machine == machine.spec.kind) {
+                status.state = object.state;
+                status.as_planned = object.running && object.mark.spec == mark.spec;
+            }
+        all.push_back(std::move(status));
+    }
+    return all;
+}
+
+void Range::status(std::function<void(Result<std::vector<MachineStatus>>)> done) {
+    hypervisor_.list(while_alive([this, done = std::move(done)](Result<std::vector<Observed>> observed) {
+        if (!observed)
+            return done(tl::unexpected(observed.error()));
+        done(statuses(*observed));
+    }));
+}
+
+void Range::attach(std::function<void(Result<std::vector<MachineStatus>>)> done) {
+    status(while_alive([this, done = std::move(done)](Result<std::vector<MachineStatus>> all) {
+        if (!all)
+            return done(tl::unexpected(all.error()));
+        for (const auto& machine : *all)
+            if (machine.as_planned && !guests_.connected(machine.machine))
+                guests_.add(machine.machine, machine.ref, goal_.machine(machine.machine)->spec.secret);
+        std::erase_if(*all, [](const MachineStatus& machine) { return machine.as_planned; });
+        done(std::move(*all));
+    }));
+}
+
+} // namespace testudo::range

@@ -1,0 +1,195 @@
+#include "orchestrator/range/simulated_hypervisor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "agents/protocol/pipe_channel.hpp"
+
+namespace testudo::range {
+
+std::vector<Observed> SimulatedHost::objects() const {
+    std::vector<Observed> all;
+    for (const auto& object : objects_)
+        all.push_back(object.observed);
+    return all;
+}
+
+SimulatedHost::Object* SimulatedHost::find(ObjectKind kind, const std::string& name) {
+    const auto it = std::find_if(objects_.begin(), objects_.end(), [&](const Object& object) {
+        return object.observed.kind == kind && object.observed.name == name;
+    });
+    return it == objects_.end() ? nullptr : &*it;
+}
+
+SimulatedGuest* SimulatedHost::guest(const std::string& machine) {
+    for (auto& object : objects_)
+        if (object.guest && object.observed.mark.object == machine)
+            return object.guest.get();
+    return nullptr;
+}
+
+SimulatedGuest* SimulatedHost::guest_at(const std::string& address) {
+    for (auto& object : objects_)
+        if (object.guest && object.guest->addresses.contains(address))
+            return object.guest.get();
+    return nullptr;
+}
+
+void SimulatedHost::crash(const std::string& machine, const std::string& reason) {
+    const auto it = std::find_if(objects_.begin(), objects_.end(), [&](const Object& object) {
+        return object.guest && object.observed.mark.object == machine;
+    });
+    if (it == objects_.end())
+        return;
+    const MachineRef ref{it->observed.machine, it->observed.name, it->observed.uuid};
+    objects_.erase(it);
+    if (vanished_)
+        loop_.post([this, ref, reason] {
+            if (vanished_)
+                vanished_(ref, reason);
+        });
+}
+
+std::optional<SimulatedHost::Fault> SimulatedHost::fault_for(const std::string& act, const std::string& object) {
+    const auto it = std::find_if(faults.begin(), faults.end(), [&](const Fault& fault) {
+        return fault.act == act && (fault.object.empty() || fault.object == object);
+    });
+    if (it == faults.end())
+        return {};
+    auto fault = *it;
+    fault.error.object = object;
+    if (--it->times == 0)
+        faults.erase(it);
+    return fault;
+}
+
+void SimulatedHypervisor::act(const std::string& name, const std::string& object, Millis takes,
+                              std::function<Result<void>()> effect, Done<void> done) {
+    host_.calls.push_back(name + " " + object);
+    const auto fault = host_.fault_for(name, object);
+    if (fault && fault->kind == SimulatedHost::Fault::Kind::hang)
+        takes = host_.timing.hang;
+    // The effect belongs to the host and happens even if this object, the one who asked, is gone by then.
+    loop_.after(takes, [alive = std::weak_ptr(alive_), fault, effect = std::move(effect), done = std::move(done)] {
+        using Kind = SimulatedHost::Fault::Kind;
+        auto result = fault && fault->kind == Kind::refuse ? Result<void>(tl::unexpected(fault->error)) : effect();
+        if (fault && fault->kind == Kind::half)
+            result = tl::unexpected(fault->error);
+        if (!alive.expired() && !(fault && fault->kind == Kind::lost))
+            done(std::move(result));
+    });
+}
+
+void SimulatedHypervisor::list(Done<std::vector<Observed>> done) {
+    const auto found = std::make_shared<std::vector<Observed>>();
+    act(
+        "list", "", host_.timing.call,
+        [&host = host_, found]() -> Result<void> {
+            *found = host.objects();
+            return {};
+        },
+        [done = std::move(done), found](Result<void> result) {
+            if (!result)
+                return done(tl::unexpected(result.error()));
+            done(std::move(*found));
+        });
+}
+
+void SimulatedHypervisor::create_network(const NetworkSpec& spec, Done<void> done) {
+    act(
+        "create-network", spec.mark.object, host_.timing.call,
+        [&host = host_, spec]() -> Result<void> {
+            if (const auto* there = host.find(ObjectKind::network, spec.name)) {
+                if (there->observed.mark.spec == spec.mark.spec)
+                    return {};
+                return fail("simulated.exists", spec.mark.object, "network " + spec.name + " exists");
+            }
+            if (std::count(host.strangers_.begin(), host.strangers_.end(), spec.name) > 0)
+                return fail("simulated.exists", spec.mark.object, "network " + spec.name + " exists");
+            host.objects_.push_back(
+                {{ObjectKind::network, {}, spec.mark, spec.name, spec.uuid, true, "running"}, nullptr});
+            return {};
+        },
+        std::move(done));
+}
+
+void SimulatedHypervisor::create_machine(const MachineSpec& spec, Done<void> done) {
+    act(
+        "create-machine", spec.mark.object, host_.timing.machine,
+        [&host = host_, &loop = loop_, spec]() -> Result<void> {
+            for (const auto& nic : spec.nics)
+                if (host.find(ObjectKind::network, nic.network) == nullptr)
+                    return fail("simulated.no-network", spec.mark.object, "no network " + nic.network);
+            if (const auto* there = host.find(ObjectKind::machine, spec.name)) {
+                if (there->observed.mark.spec == spec.mark.spec)
+                    return {};
+                return fail("simulated.exists", spec.mark.object, "machine " + spec.name + " exists");
+            }
+            if (std::count(host.strangers_.begin(), host.strangers_.end(), spec.name) > 0)
+                return fail("simulated.exists", spec.mark.object, "machine " + spec.name + " exists");
+            const bool vm = spec.kind == plan::MachineKind::vm;
+            host.objects_.push_back(
+                {{ObjectKind::machine, spec.kind, spec.mark, spec.name, spec.uuid, true, "running"},
+                 std::make_unique<SimulatedGuest>(loop, host, spec.mark.object, spec.secret,
+                                                  vm ? host.timing.vm_boot : host.timing.container_boot)});
+            return {};
+        },
+        std::move(done));
+}
+
+void SimulatedHypervisor::destroy(const Observed& object, Done<void> done) {
+    act(
+        "destroy", object.mark.object, host_.timing.call,
+        [&host = host_, object]() -> Result<void> {
+            const auto* there = host.find(object.kind, object.name);
+            if (there == nullptr) {
+                if (std::count(host.strangers_.begin(), host.strangers_.end(), object.name) > 0)
+                    return fail("range.not-ours", object.mark.object, object.name + " does not carry our mark");
+                return {};
+            }
+            if (there->observed.mark.exercise != object.mark.exercise)
+                return fail("range.not-ours", object.mark.object,
+                            object.name + " belongs to " + there->observed.mark.exercise);
+            host.objects_.remove_if([&](const auto& o) { return &o == there; });
+            return {};
+        },
+        std::move(done));
+}
+
+void SimulatedHypervisor::open_agent(const MachineRef& machine, Done<Channel> done) {
+    auto* there = host_.find(ObjectKind::machine, machine.name);
+    const auto end = std::make_shared<Channel>();
+    act(
+        "open-agent", there == nullptr ? machine.name : there->observed.mark.object, host_.timing.call,
+        [&host = host_, &loop = loop_, machine, end]() -> Result<void> {
+            auto* object = host.find(ObjectKind::machine, machine.name);
+            if (object == nullptr)
+                return fail("simulated.no-machine", machine.name, "no such machine");
+            auto [ours, theirs] = agents::pipe_channels(loop);
+            object->guest->attach(std::move(theirs));
+            *end = std::move(ours);
+            return {};
+        },
+        [done = std::move(done), end](Result<void> result) {
+            if (!result)
+                return done(tl::unexpected(result.error()));
+            done(std::move(*end));
+        });
+}
+
+void SimulatedHypervisor::open_console(const MachineRef& machine, Done<Channel> done) {
+    loop_.post([&host = host_, &loop = loop_, machine, done = std::move(done)] {
+        if (host.find(ObjectKind::machine, machine.name) == nullptr)
+            return done(fail("simulated.no-machine", machine.name, "no such machine"));
+        auto [ours, theirs] = agents::pipe_channels(loop);
+        theirs->write("simulated console of " + machine.name + "\r\n");
+        loop.post([theirs = std::shared_ptr(std::move(theirs))] {});
+        done(std::move(ours));
+    });
+}
+
+void SimulatedHypervisor::host_info(Done<HostInfo> done) {
+    loop_.post([done = std::move(done)] { done(HostInfo{"simulated", "tcg", 4, 16'384, 12'288}); });
+}
+
+} // namespace testudo::range

@@ -1,0 +1,35 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "orchestrator/range/goal.hpp"
+
+namespace testudo::range {
+
+// One thing to do, and why. Steps are made from values alone, so what will be done can be printed before it is.
+struct Step {
+    enum class Act { remove_machine, remove_network, create_network, create_machine, make_ready };
+    Act act = Act::create_network;
+    std::string object;                                    // Segment::id or Machine::id
+    std::string name;                                      // the hypervisor's
+    plan::MachineKind kind = plan::MachineKind::container; // of machines
+    std::string reason;
+    std::vector<std::size_t> after;  // steps that have to succeed before; all are earlier in the list
+    std::optional<Observed> removed; // of remove_*
+};
+
+// From what is there to what is planned. An object of ours that is as planned is kept; a machine that is kept still has
+// the step make_ready, which changes nothing if its agent is reached and has done its work.
+std::vector<Step> steps_up(const Goal& goal, const std::vector<Observed>& observed);
+// Removes everything of the exercise, machines before networks; nothing of other exercises.
+std::vector<Step> steps_down(std::string_view exercise, const std::vector<Observed>& observed);
+// Removes one machine, wherever it stands, and makes it anew.
+std::vector<Step> steps_reset(const Goal& goal, const std::vector<Observed>& observed, std::string_view machine);
+
+std::string_view name_of(Step::Act act); // "create-machine"
+// "create machine portal@north: it is missing"
+std::string describe(const Step& step);
+
+} // namespace testudo::range
