@@ -87,7 +87,8 @@ const en = {
     report_kind: (kind: string) =>
         report_kinds[kind] ?? `Report: ${kind.replace(/[-_]/g, ' ')}`,
     roles,
-    signed_in_as: (role: Role, name: string | undefined) => (name ? name : roles[role]),
+    signed_in_as: (role: Role, name: string | undefined) =>
+        name && name !== role ? `${roles[role]}, ${name}` : roles[role],
 
     errors: {
         unreachable: 'The server did not answer. Nothing was changed.',

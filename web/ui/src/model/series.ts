@@ -37,3 +37,39 @@ export function aligned(
     });
     return { seconds: times.map((time) => time / 1000), scores };
 }
+
+const settling_ms = 120_000;
+
+/**
+ * Lowest and highest score worth drawing to. Scores leap in the first minutes, when each check weighs much; once there is
+ * more to see, that leap is left to run out of the picture.
+ */
+export function score_range(
+    history: Record<string, Record<string, number>> | undefined,
+    now_ms: number,
+): { low: number; high: number } {
+    const from_ms = now_ms > 2 * settling_ms ? settling_ms : 0;
+    let low = Infinity;
+    let high = -Infinity;
+    for (const row of Object.values(history ?? {})) {
+        let before = -Infinity;
+        let carried = 0;
+        for (const [text, milli] of Object.entries(row)) {
+            const at = Number(text);
+            if (at < from_ms) {
+                if (at > before) {
+                    before = at;
+                    carried = milli;
+                }
+                continue;
+            }
+            low = Math.min(low, milli);
+            high = Math.max(high, milli);
+        }
+        if (before > -Infinity && from_ms > 0) {
+            low = Math.min(low, carried);
+            high = Math.max(high, carried);
+        }
+    }
+    return low <= high ? { low, high } : { low: 0, high: 0 };
+}
