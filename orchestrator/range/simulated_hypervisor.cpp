@@ -42,12 +42,12 @@ void SimulatedHost::crash(const std::string& machine, const std::string& reason)
     if (it == objects_.end())
         return;
     const MachineRef ref{it->observed.machine, it->observed.name, it->observed.uuid};
-    objects_.erase(it);
-    if (vanished_)
+    if (vanished_) // before the channel breaks: the host knows first
         loop_.post([this, ref, reason] {
             if (vanished_)
                 vanished_(ref, reason);
         });
+    objects_.erase(it);
 }
 
 std::optional<SimulatedHost::Fault> SimulatedHost::fault_for(const std::string& act, const std::string& object) {

@@ -1,0 +1,229 @@
+#include <gtest/gtest.h>
+
+#include "tests/range/world.hpp"
+
+namespace testudo::range {
+namespace {
+
+using Kind = SimulatedHost::Fault::Kind;
+
+std::size_t steps_of(const plan::Plan& plan) {
+    return plan.segments.size() + 2 * plan.machines.size();
+}
+
+TEST(Range, ComesUpOnceAndThenChangesNothing) {
+    World world;
+    const auto first = world.up();
+    EXPECT_TRUE(first.ok());
+    EXPECT_EQ(first.changed, steps_of(world.plan));
+    EXPECT_EQ(world.last_progress.done, world.last_progress.total);
+    world.host.calls.clear();
+    const auto second = world.up();
+    EXPECT_TRUE(second.ok());
+    EXPECT_EQ(second.changed, 0U);
+    EXPECT_EQ(second.kept, world.plan.machines.size());
+    EXPECT_EQ(world.host.calls, std::vector<std::string>{"list "});
+}
+
+TEST(Range, GoesDownAndLeavesNothing) {
+    World world;
+    world.up();
+    EXPECT_TRUE(world.down().ok());
+    EXPECT_TRUE(world.host.objects().empty());
+    EXPECT_TRUE(world.journal().open_acts().empty());
+    EXPECT_EQ(world.down().changed, 0U);
+}
+
+TEST(Range, GoesDownWithoutAPlanAndTouchesNoOther) {
+    World world;
+    world.host.plant_stranger("default");
+    world.up();
+    auto other = world.plan;
+    other.exercise = "other";
+    for (auto& segment : other.segments)
+        segment.network += "-other";
+    for (auto& machine : other.machines)
+        machine.domain += "-other";
+    const auto file = std::filesystem::temp_directory_path() / ("testudo-journal-" + random_hex(6));
+    {
+        const auto journal = std::move(*Journal::open(file, world.loop.clock()));
+        Range range(world.loop, world.hypervisor(), *journal, other, "seed");
+        EXPECT_TRUE(world.finish([&](auto done) { range.up({}, done); }).ok());
+    }
+    std::filesystem::remove(file);
+    const auto journal = std::move(*Journal::open(file, world.loop.clock()));
+    Range range(world.loop, world.hypervisor(), *journal, "sample");
+    EXPECT_TRUE(world.finish([&](auto done) { range.down({}, done); }).ok());
+    EXPECT_EQ(world.host.objects().size(), other.segments.size() + other.machines.size());
+    for (const auto& object : world.host.objects())
+        EXPECT_EQ(object.mark.exercise, "other");
+    EXPECT_EQ(world.host.strangers().size(), 1U);
+    std::filesystem::remove(file);
+}
+
+TEST(Range, TriesARefusedCallOnceMore) {
+    World world;
+    world.host.faults.push_back({"create-machine", "portal@north", Kind::refuse});
+    EXPECT_TRUE(world.up().ok());
+}
+
+TEST(Range, AFailureNamesObjectStepAndTheHostsWordsAndSparesTheOthers) {
+    World world;
+    world.host.faults.push_back({"create-machine",
+                                 "portal@north",
+                                 Kind::refuse,
+                                 {"simulated.refused", "", "no more memory, says the host"},
+                                 2});
+    const auto outcome = world.up();
+    ASSERT_EQ(outcome.failures.size(), 1U);
+    EXPECT_EQ(describe(outcome.failures[0]),
+              "portal@north: create-machine: simulated.refused: no more memory, says the host");
+    EXPECT_EQ(outcome.skipped, 1U);
+    EXPECT_EQ(outcome.changed, steps_of(world.plan) - 2);
+    world.host.calls.clear();
+    const auto again = world.up();
+    EXPECT_TRUE(again.ok());
+    EXPECT_EQ(again.changed, 2U);
+    EXPECT_EQ(world.host.calls,
+              (std::vector<std::string>{"list ", "create-machine portal@north", "open-agent portal@north"}));
+}
+
+TEST(Range, AHalfSuccessIsFoundByTheSecondTry) {
+    World world;
+    world.host.faults.push_back({"create-machine", "portal@north", Kind::half});
+    world.host.faults.push_back({"create-network", "office@north", Kind::half});
+    EXPECT_TRUE(world.up().ok());
+    EXPECT_EQ(world.host.objects().size(), world.plan.segments.size() + world.plan.machines.size());
+}
+
+TEST(Range, AFailedNetworkTakesOnlyItsMachinesAlong) {
+    World world;
+    world.host.faults.push_back({"create-network", "office@south", Kind::refuse, {"simulated.refused", "", "no"}, 2});
+    const auto outcome = world.up();
+    EXPECT_EQ(outcome.failures.size(), 1U);
+    EXPECT_EQ(outcome.skipped, 6U); // gate, portal, plc: create and make-ready
+    EXPECT_TRUE(world.range().guests().connected("plc@north"));
+}
+
+TEST(Range, SomebodyElsesObjectInTheWayIsReportedAndNotTouched) {
+    World world;
+    world.host.plant_stranger("tst-sample-vantage");
+    const auto outcome = world.up();
+    ASSERT_EQ(outcome.failures.size(), 1U);
+    EXPECT_EQ(outcome.failures[0].error.code, "simulated.exists");
+    EXPECT_TRUE(world.down().ok());
+    EXPECT_EQ(world.host.strangers().size(), 1U);
+}
+
+TEST(Range, AMachineThatDiesWhileBootingFailsAtOnce) {
+    World world;
+    std::optional<Outcome> outcome;
+    world.range().up({}, [&](Result<Outcome> result) { outcome = std::move(*result); });
+    world.loop.advance(Millis(5'000));
+    world.host.crash("plc@north", "crashed");
+    world.loop.advance(Millis(20'000));
+    ASSERT_TRUE(outcome);
+    ASSERT_EQ(outcome->failures.size(), 1U);
+    EXPECT_EQ(outcome->failures[0].error.code, "guest.gone");
+    EXPECT_TRUE(world.up().ok());
+}
+
+TEST(Range, ASilentAgentFailsItsMachineAfterAWhile) {
+    World world;
+    std::optional<Outcome> outcome;
+    world.range().up({}, [&](Result<Outcome> result) { outcome = std::move(*result); });
+    world.loop.advance(Millis(5'000));
+    world.host.guest("plc@north")->silent = true;
+    world.loop.advance(Millis(300'000));
+    ASSERT_TRUE(outcome);
+    ASSERT_EQ(outcome->failures.size(), 1U);
+    EXPECT_EQ(outcome->failures[0].error.code, "guest.timeout");
+}
+
+TEST(Range, AnAgentsRefusalKeepsItsWords) {
+    World world;
+    std::optional<Outcome> outcome;
+    world.range().up({}, [&](Result<Outcome> result) { outcome = std::move(*result); });
+    world.loop.advance(Millis(5'000));
+    world.host.guest("plc@north")->refuse_personalise = Error("failed", "", "nft: syntax error, line 3");
+    world.loop.advance(Millis(100'000));
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(describe(outcome->failures.at(0)), "plc@north: make-ready: failed: nft: syntax error, line 3");
+}
+
+TEST(Range, ResetMakesOneMachineAnew) {
+    World world;
+    world.up();
+    world.host.guest("portal@north")->files["/etc/changed"] = "by an intruder";
+    const auto outcome = world.finish([&](auto done) { world.range().reset("portal@north", {}, done); });
+    EXPECT_TRUE(outcome.ok());
+    EXPECT_EQ(outcome.changed, 3U);
+    EXPECT_FALSE(world.host.guest("portal@north")->files.contains("/etc/changed"));
+    EXPECT_TRUE(world.range().guests().connected("portal@north"));
+}
+
+TEST(Range, AttachFindsWhatRunsAndNamesWhatDoesNot) {
+    World world;
+    world.up();
+    world.restart();
+    world.host.crash("vantage", "crashed");
+    std::optional<std::vector<Range::MachineStatus>> missing;
+    world.range().attach([&](auto result) { missing = *result; });
+    world.loop.advance(Millis(3'000));
+    ASSERT_EQ(missing.value().size(), 1U);
+    EXPECT_EQ(missing->at(0).machine, "vantage");
+    EXPECT_EQ(missing->at(0).state, "missing");
+    EXPECT_TRUE(world.range().guests().connected("plc@south"));
+    EXPECT_FALSE(world.range().guests().connected("vantage"));
+}
+
+TEST(Range, SecondsLeftFallToNothing) {
+    World world;
+    std::vector<Millis> left;
+    world.finish([&](auto done) { world.range().up([&](const Progress& p) { left.push_back(p.left); }, done); });
+    EXPECT_GT(left.front(), Millis(20'000));
+    EXPECT_EQ(left.back(), Millis(0));
+}
+
+// Killed at any moment of an up, the next up finishes, and the next down undoes; and nothing of it is left.
+class KilledAt : public testing::TestWithParam<int> {};
+
+TEST_P(KilledAt, TheNextUpFinishes) {
+    World world;
+    world.range().up({}, [](auto) {});
+    world.loop.advance(Millis(GetParam()));
+    world.restart();
+    EXPECT_TRUE(world.up().ok());
+    EXPECT_EQ(world.host.objects().size(), world.plan.segments.size() + world.plan.machines.size());
+    for (const auto& machine : world.plan.machines)
+        EXPECT_EQ(world.host.guest(machine.id)->personalised, 1) << machine.id;
+    EXPECT_TRUE(world.down().ok());
+    EXPECT_TRUE(world.host.objects().empty());
+}
+
+TEST_P(KilledAt, TheNextDownUndoes) {
+    World world;
+    world.range().up({}, [](auto) {});
+    world.loop.advance(Millis(GetParam()));
+    world.restart();
+    EXPECT_TRUE(world.down().ok());
+    world.loop.advance(Millis(60'000));
+    EXPECT_TRUE(world.host.objects().empty());
+}
+
+TEST_P(KilledAt, AKilledDownIsFinishedByTheNext) {
+    World world;
+    world.up();
+    world.range().down({}, [](auto) {});
+    world.loop.advance(Millis(GetParam()));
+    world.restart();
+    EXPECT_TRUE(world.down().ok());
+    EXPECT_TRUE(world.host.objects().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Moments, KilledAt,
+                         testing::Values(0, 30, 45, 85, 120, 170, 239, 241, 290, 310, 350, 420, 480, 700, 1'000, 2'500,
+                                         9'000, 15'500, 16'500, 18'000));
+
+} // namespace
+} // namespace testudo::range
