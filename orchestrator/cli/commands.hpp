@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <string>
 
-// One function per subcommand of `testudo`. Each returns the exit code; all text for people goes to standard error when --json puts
-// a document on standard output, else results go to standard output and complaints to standard error.
+// One function per subcommand of `testudo`. Each returns the exit code; all text for people goes to standard error when
+// --json puts a document on standard output, else results go to standard output and complaints to standard error.
 namespace testudo::cli {
 
 inline constexpr int exit_ok = 0;
@@ -13,10 +13,10 @@ inline constexpr int exit_template = 3; // the template has errors
 
 // Where things are kept and which libvirt is spoken to; the same for all commands.
 struct Place {
-    std::string state = "/var/lib/testudo";        // exercises/NAME/ with log, journal, secrets
-    std::string images;                            // "" = STATE/images
-    std::string host = "/run/testudo/range-host";  // private range host (deploy/range-host)
-    std::string connect;                           // libvirt URI instead of the private range host
+    std::string state = "/var/lib/testudo";       // exercises/NAME/ with log, journal, secrets
+    std::string images;                           // "" = STATE/images
+    std::string host = "/run/testudo/range-host"; // private range host (deploy/range-host)
+    std::string connect;                          // libvirt URI instead of the private range host
 };
 
 struct TemplateOptions {

@@ -1,5 +1,5 @@
-// testudo: validate, plan, provision, serve, steer and replay cyber-defence exercises. Only reads the command line; the work is in
-// the file named after each subcommand.
+// testudo: validate, plan, provision, serve, steer and replay cyber-defence exercises. Only reads the command line; the
+// work is in the file named after each subcommand.
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -28,7 +28,8 @@ void add_place(CLI::App& command, Place& place, bool libvirt) {
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Testudo runs multinational cyber-defence exercises on libvirt: one YAML file becomes networks, machines, a timeline, "
+    CLI::App app("Testudo runs multinational cyber-defence exercises on libvirt: one YAML file becomes networks, "
+                 "machines, a timeline, "
                  "a score and a replay.");
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string("testudo ") + TESTUDO_VERSION);
@@ -53,13 +54,15 @@ int main(int argc, char** argv) {
     }
 
     UpOptions up_options;
-    auto* up_command = command(app, "up", "Provision a template's range; a second time changes nothing", [&] { return up(up_options); });
+    auto* up_command = command(app, "up", "Provision a template's range; a second time changes nothing",
+                               [&] { return up(up_options); });
     up_command->add_option("FILE", up_options.file, "The range template")->required();
     up_command->add_flag("--json", up_options.json, "Print the result as a JSON document");
     add_place(*up_command, up_options.place, true);
 
     ExerciseOptions exercise;
-    const auto exercise_command = [&](CLI::App& parent, const std::string& name, const std::string& what, auto act, bool libvirt, bool json) {
+    const auto exercise_command = [&](CLI::App& parent, const std::string& name, const std::string& what, auto act,
+                                      bool libvirt, bool json) {
         auto* sub = command(parent, name, what, [&exercise, act] { return act(exercise); });
         sub->add_option("EXERCISE", exercise.exercise, "Its name, or its template")->required();
         if (json)
@@ -71,12 +74,15 @@ int main(int argc, char** argv) {
     exercise_command(app, "down", "Remove everything of an exercise's range; its log stays", &down, true, true);
 
     ServeOptions serve_options;
-    auto* serve_command = command(app, "serve", "Run the exercise of a provisioned range, with its pages", [&] { return serve(serve_options); });
+    auto* serve_command = command(app, "serve", "Run the exercise of a provisioned range, with its pages",
+                                  [&] { return serve(serve_options); });
     serve_command->add_option("EXERCISE", serve_options.exercise, "Its name")->required();
     serve_command->add_option("--address", serve_options.address, "Address to listen on")->capture_default_str();
-    serve_command->add_option("--port", serve_options.port, "Port to listen on; 0 takes a free one")->capture_default_str();
+    serve_command->add_option("--port", serve_options.port, "Port to listen on; 0 takes a free one")
+        ->capture_default_str();
     serve_command->add_option("--ui", serve_options.ui, "Folder of the built pages")->envname("TESTUDO_UI");
-    serve_command->add_option("--links", serve_options.links, "Write address and sign-in links to this file (JSON, mode 0600)");
+    serve_command->add_option("--links", serve_options.links,
+                              "Write address and sign-in links to this file (JSON, mode 0600)");
     serve_command->add_flag("--start", serve_options.start, "STARTEX as soon as all machines are ready");
     add_place(*serve_command, serve_options.place, true);
 
@@ -116,21 +122,27 @@ int main(int argc, char** argv) {
     exercise_command(*log_group, "show", "Print the events, a line each", &log_show, false, true);
 
     ArchiveOptions archive_options;
-    auto* archive_command = command(app, "archive", "Write an exercise's log to one file that `testudo replay` reads", [&] { return archive(archive_options); });
+    auto* archive_command = command(app, "archive", "Write an exercise's log to one file that `testudo replay` reads",
+                                    [&] { return archive(archive_options); });
     archive_command->add_option("EXERCISE", archive_options.exercise, "Its name")->required();
     archive_command->add_option("--output,-o", archive_options.output, "The file to write; must not exist")->required();
     add_place(*archive_command, archive_options.place, false);
 
     ReplayOptions replay_options;
-    auto* replay_command = command(app, "replay", "Serve the pages for any moment of an archived exercise; needs neither root nor libvirt", [&] { return replay(replay_options); });
+    auto* replay_command =
+        command(app, "replay", "Serve the pages for any moment of an archived exercise; needs neither root nor libvirt",
+                [&] { return replay(replay_options); });
     replay_command->add_option("FILE", replay_options.file, "What `testudo archive` wrote")->required();
     replay_command->add_option("--address", replay_options.address, "Address to listen on")->capture_default_str();
-    replay_command->add_option("--port", replay_options.port, "Port to listen on; 0 takes a free one")->capture_default_str();
+    replay_command->add_option("--port", replay_options.port, "Port to listen on; 0 takes a free one")
+        ->capture_default_str();
     replay_command->add_option("--ui", replay_options.ui, "Folder of the built pages")->envname("TESTUDO_UI");
     replay_command->add_option("--links", replay_options.links, "Write address and sign-in link to this file (JSON)");
 
     ConsoleOptions console_options;
-    auto* console_command = command(app, "console", "Attach this terminal to the login console of a machine (leave with Ctrl-])", [&] { return console(console_options); });
+    auto* console_command =
+        command(app, "console", "Attach this terminal to the login console of a machine (leave with Ctrl-])",
+                [&] { return console(console_options); });
     console_command->add_option("EXERCISE", console_options.exercise, "Its name")->required();
     console_command->add_option("MACHINE", console_options.machine, "Machine and team: portal@north")->required();
     add_place(*console_command, console_options.place, true);

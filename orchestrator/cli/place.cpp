@@ -1,0 +1,35 @@
+#include "orchestrator/cli/place.hpp"
+
+#include <fstream>
+#include <iterator>
+
+namespace testudo::cli {
+
+Result<Provisioned> provisioned(const Place& place, const std::string& argument) {
+    const auto name = daemon::exercise_name(argument);
+    if (!name)
+        return tl::unexpected(name.error());
+    Provisioned found{daemon::ExerciseFolder(place.state, *name), {}, {}};
+    auto seed = found.folder.seed();
+    if (!seed)
+        return tl::unexpected(seed.error());
+    found.seed = std::move(*seed);
+    std::ifstream in(found.folder.plan());
+    const auto value = parse_json(std::string(std::istreambuf_iterator<char>(in), {}));
+    if (!in || !value || !value->is_object())
+        return fail("state.no-plan", found.folder.plan().string(),
+                    "cannot be read: run `testudo up` with the template again");
+    auto plan = plan::plan_from_json(value->get_object());
+    if (!plan)
+        return tl::unexpected(plan.error());
+    found.plan = std::move(*plan);
+    return found;
+}
+
+daemon::Host host_of(const Place& place, const daemon::ExerciseFolder& folder) {
+    const std::filesystem::path images =
+        place.images.empty() ? std::filesystem::path(place.state) / "images" : std::filesystem::path(place.images);
+    return {place.host, place.connect, std::filesystem::absolute(images), folder.disks()};
+}
+
+} // namespace testudo::cli

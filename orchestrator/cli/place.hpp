@@ -1,0 +1,23 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "orchestrator/cli/commands.hpp"
+#include "orchestrator/daemon/exercise_folder.hpp"
+#include "orchestrator/daemon/host.hpp"
+#include "orchestrator/plan/plan.hpp"
+
+namespace testudo::cli {
+
+// What a command that works on a provisioned exercise needs.
+struct Provisioned {
+    daemon::ExerciseFolder folder;
+    plan::Plan plan;
+    std::string seed;
+};
+// `argument`: the exercise's name or its template. The plan is the one that `up` made.
+Result<Provisioned> provisioned(const Place& place, const std::string& argument);
+
+daemon::Host host_of(const Place& place, const daemon::ExerciseFolder& folder);
+
+} // namespace testudo::cli

@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "orchestrator/core/error.hpp"
+#include "orchestrator/daemon/exercise_folder.hpp"
+#include "orchestrator/plan/plan.hpp"
+#include "web/api/tokens.hpp"
+
+namespace testudo::daemon {
+
+// Who may sign in to a controller. Tokens are made anew at each start and kept as hashes only, so the links are seen
+// once: in `links`.
+struct Access {
+    web::Tokens tokens;
+    json::object
+        links; // {"url", "white", "instructor", "public", "teams": {id: link}}, without address: see links_at()
+    std::string operator_token; // of the command line on this machine
+};
+
+Access make_access(const plan::Plan& plan);
+// The links with the address that the server got: "http://127.0.0.1:8080/#token=..."
+json::object links_at(const Access& access, const std::string& address, std::uint16_t port);
+
+} // namespace testudo::daemon

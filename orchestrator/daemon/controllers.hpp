@@ -1,0 +1,60 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "orchestrator/exercise/engine.hpp"
+#include "orchestrator/exercise/replay.hpp"
+#include "orchestrator/exercise/view.hpp"
+#include "web/api/controller.hpp"
+
+namespace testudo::daemon {
+
+// What live and replayed exercises answer alike: everything that is only read. Writing is a conflict.
+class ReadingController : public web::Controller {
+  public:
+    // Writes the archive file that is offered for download.
+    using MakeArchive = std::function<Result<std::filesystem::path>()>;
+
+    ReadingController(const exercise::Replay& past, exercise::ViewOptions options, MakeArchive make_archive);
+
+    Result<json::value> view(const web::Caller& caller, std::optional<ExerciseTime> at) override;
+    Result<json::value> moments(const web::Caller& caller) override;
+    Result<json::value> command(const web::Caller& by, web::ExerciseCommand command,
+                                const std::string& reason) override;
+    Result<json::value> command(const web::Caller& by, const std::string& inject, web::InjectCommand command,
+                                const std::string& team, const std::string& reason) override;
+    Result<json::value> file_report(const web::Caller& by, const web::Report& report) override;
+    Result<json::value> grade(const web::Caller& by, const std::string& report, const web::Grade& grade) override;
+    Result<json::value> rule(const web::Caller& by, const web::CheckRuling& ruling) override;
+    Result<json::value> adjust(const web::Caller& by, const web::Adjustment& adjustment) override;
+    Result<json::value> why(const web::Caller& caller, const std::string& team) override;
+    Result<json::value> log(const web::Caller& caller, std::uint64_t after, std::size_t limit) override;
+    Result<web::ArchiveFile> archive(const web::Caller& caller) override;
+
+  private:
+    const exercise::Replay& past_;
+    exercise::ViewOptions options_;
+    MakeArchive make_archive_;
+};
+
+// A live exercise: the same, and the acts of the white team and the teams go to the engine.
+class LiveController final : public ReadingController {
+  public:
+    LiveController(exercise::Engine& engine, const exercise::Replay& past, exercise::ViewOptions options,
+                   MakeArchive make_archive);
+
+    Result<json::value> command(const web::Caller& by, web::ExerciseCommand command,
+                                const std::string& reason) override;
+    Result<json::value> command(const web::Caller& by, const std::string& inject, web::InjectCommand command,
+                                const std::string& team, const std::string& reason) override;
+    Result<json::value> file_report(const web::Caller& by, const web::Report& report) override;
+    Result<json::value> grade(const web::Caller& by, const std::string& report, const web::Grade& grade) override;
+    Result<json::value> rule(const web::Caller& by, const web::CheckRuling& ruling) override;
+    Result<json::value> adjust(const web::Caller& by, const web::Adjustment& adjustment) override;
+
+  private:
+    exercise::Engine& engine_;
+};
+
+} // namespace testudo::daemon
