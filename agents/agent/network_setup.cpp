@@ -1,15 +1,18 @@
 #include "agents/agent/network_setup.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "agents/probes/reach.hpp"
 
 namespace testudo::agents {
 namespace {
-
-namespace fs = std::filesystem;
 
 bool is_link_name(const std::string& name) {
     return !name.empty() && name.size() <= 15 && name[0] != '-' && std::all_of(name.begin(), name.end(), [](char c) {
@@ -19,14 +22,24 @@ bool is_link_name(const std::string& name) {
 
 } // namespace
 
+// Asked of the kernel, not read from /sys: that shows the network namespace of whoever mounted it.
 Links present_links() {
     Links links;
-    std::error_code ec;
-    for (const auto& entry : fs::directory_iterator("/sys/class/net", ec)) {
-        std::string mac;
-        std::ifstream(entry.path() / "address") >> mac;
-        links.emplace_back(entry.path().filename().string(), mac);
+    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    auto* names = ::if_nameindex();
+    for (const auto* link = names; link != nullptr && link->if_name != nullptr; ++link) {
+        ifreq request{};
+        std::strncpy(request.ifr_name, link->if_name, IFNAMSIZ - 1);
+        if (::ioctl(fd, SIOCGIFHWADDR, &request) != 0)
+            continue;
+        std::array<char, 18> mac{};
+        const auto* bytes = reinterpret_cast<const unsigned char*>(request.ifr_hwaddr.sa_data);
+        std::snprintf(mac.data(), mac.size(), "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2], bytes[3],
+                      bytes[4], bytes[5]);
+        links.emplace_back(link->if_name, mac.data());
     }
+    ::if_freenameindex(names);
+    ::close(fd);
     return links;
 }
 

@@ -1,0 +1,138 @@
+#include <gtest/gtest.h>
+
+#include "agents/protocol/personalise_spec.hpp"
+#include "tests/agents/running_agent.hpp"
+
+// The real program over a real terminal, as a service (not as PID 1), in namespaces of its own.
+namespace testudo::agents {
+namespace {
+
+const std::string prepare = R"(
+mount -t tmpfs tmpfs /run
+mkdir /run/etc /run/folder
+cp /etc/passwd /etc/group /run/etc/
+mount --bind /run/etc /etc
+ip link add name veth-x type veth peer name far
+ip link set dev veth-x address 02:00:00:00:00:11
+)";
+
+PersonaliseSpec spec() {
+    PersonaliseSpec out;
+    out.hostname = "portal";
+    out.hosts = {{"198.18.11.80", "portal.harbour.example"}};
+    out.interfaces = {{"eth0", "02:00:00:00:00:11", "198.18.11.80/24", "2001:db8:11::80/64"}};
+    out.routes = {{"0.0.0.0/0", "198.18.11.1"}, {"::/0", "2001:db8:11::1"}};
+    out.forwards = true;
+    out.files = {{"/run/folder/secret", "sesame\n", "0600", "root"}};
+    out.setup = {
+        "hostname > /run/folder/setup; ip -br address show dev eth0 > /run/folder/address; "
+        "ip -6 route show default >> /run/folder/address; cat /proc/sys/net/ipv4/ip_forward >> /run/folder/address"};
+    out.reach = {"127.0.0.0/8", "198.18.0.0/15"};
+    return out;
+}
+
+class AgentEndToEnd : public testing::Test {
+  protected:
+    void SetUp() override {
+        if (!RunningAgent::possible())
+            GTEST_SKIP() << "needs root and namespaces";
+        agent_.emplace(prepare, "--channel $CHANNEL");
+        ASSERT_TRUE(agent_->connect());
+    }
+    Result<json::object> personalise() { return agent_->request("personalise", {{"spec", to_json(spec())}}); }
+
+    std::optional<RunningAgent> agent_;
+};
+
+TEST_F(AgentEndToEnd, TellsItsStatus) {
+    const auto status = agent_->request("status", {});
+    ASSERT_TRUE(status) << status.error().text();
+    EXPECT_EQ(text_or(*status, "machine"), RunningAgent::machine);
+    EXPECT_FALSE(bool_or(*status, "personalised", true));
+    EXPECT_EQ(text_or(*status, "boot").size(), 32u);
+    EXPECT_TRUE(status->contains("services"));
+}
+
+TEST_F(AgentEndToEnd, RefusesToWorkBeforeItIsPersonalised) {
+    for (const auto* op : {"act", "inspect", "probe"}) {
+        const auto refused = agent_->request(op, {});
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, "refused.not-personalised");
+    }
+    EXPECT_EQ(agent_->request("format", {}).error().code, "refused.unknown");
+}
+
+TEST_F(AgentEndToEnd, PutsASpecInPlaceOnce) {
+    const auto first = personalise();
+    ASSERT_TRUE(first) << first.error().text();
+    EXPECT_EQ(text_or(*first, "spec_hash"), hash_of(spec()));
+    EXPECT_FALSE(array_or_empty(*first, "steps").empty());
+    const auto again = personalise();
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(array_or_empty(*again, "steps").empty());
+    // What the setup line saw is inspected through an action, the only eyes we have in there.
+    const auto shows = [&](const std::string& path, const std::string& text) {
+        const auto seen = agent_->request(
+            "inspect", {{"action", "deface"}, {"params", json::object{{"path", path}, {"text", text}}}});
+        return seen && bool_or(*seen, "holds");
+    };
+    EXPECT_TRUE(shows("/run/folder/setup", "portal"));
+    EXPECT_TRUE(shows("/run/folder/secret", "sesame"));
+    EXPECT_TRUE(shows("/run/folder/address", "198.18.11.80/24"));
+    EXPECT_TRUE(shows("/run/folder/address", "2001:db8:11::80/64"));
+    EXPECT_TRUE(shows("/run/folder/address", "via 2001:db8:11::1 dev eth0"));
+    EXPECT_TRUE(shows("/run/folder/address", "\n1\n"));
+    EXPECT_TRUE(shows("/etc/hosts", "198.18.11.80 portal.harbour.example"));
+    EXPECT_TRUE(bool_or(*agent_->request("status", {}), "personalised"));
+}
+
+TEST_F(AgentEndToEnd, FailedSetupIsToldWithItsOutput) {
+    auto broken = spec();
+    broken.setup = {"echo no such thing; exit 3"};
+    const auto failed = agent_->request("personalise", {{"spec", to_json(broken)}});
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, "failed");
+    EXPECT_NE(failed.error().message.find("exit status 3: no such thing"), std::string::npos) << failed.error().text();
+    EXPECT_FALSE(bool_or(*agent_->request("status", {}), "personalised", true));
+}
+
+TEST_F(AgentEndToEnd, ActsOnceOnly) {
+    ASSERT_TRUE(personalise());
+    const json::object act{{"act", "planted/north"},
+                           {"action", "plant-file"},
+                           {"params", json::object{{"path", "/run/folder/note"}, {"content", "we were here"}}}};
+    const auto first = agent_->request("act", act);
+    ASSERT_TRUE(first) << first.error().text();
+    EXPECT_EQ(text_or(*first, "outcome"), "ok");
+    EXPECT_FALSE(first->contains("repeated"));
+    const auto second = agent_->request("act", act);
+    ASSERT_TRUE(second);
+    EXPECT_TRUE(bool_or(*second, "repeated"));
+    EXPECT_EQ(text_or(*second, "evidence"), text_or(*first, "evidence"));
+    const auto holds =
+        agent_->request("inspect", {{"action", "plant-file"}, {"params", json::object{{"path", "/run/folder/note"}}}});
+    EXPECT_TRUE(holds && bool_or(*holds, "holds"));
+}
+
+TEST_F(AgentEndToEnd, ProbesWithinItsReachOnly) {
+    ASSERT_TRUE(personalise());
+    const auto refused = agent_->request("probe", {{"type", "tcp"}, {"address", "192.0.2.1"}, {"port", 80}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "refused.target");
+    const auto closed = agent_->request("probe", {{"type", "tcp"}, {"address", "127.0.0.1"}, {"port", 9}});
+    ASSERT_TRUE(closed) << closed.error().text();
+    EXPECT_EQ(text_or(*closed, "result"), "fail");
+    const auto echo = agent_->request("probe", {{"type", "icmp"}, {"address", "127.0.0.1"}});
+    ASSERT_TRUE(echo) << echo.error().text();
+    EXPECT_EQ(text_or(*echo, "result"), "pass") << text_or(*echo, "reason");
+}
+
+TEST_F(AgentEndToEnd, CarriesSpecsOfHundredsOfKilobytes) {
+    auto large = spec();
+    large.files.push_back({"/run/folder/large", std::string(400'000, 'x') + "end", "0644", "root"});
+    const auto done = agent_->request("personalise", {{"spec", to_json(large)}});
+    ASSERT_TRUE(done) << done.error().text();
+}
+
+} // namespace
+} // namespace testudo::agents
