@@ -23,6 +23,7 @@ RunningAgent::RunningAgent(const std::string& prepare, const std::string& argume
     if (pid_ == 0) {
         ::setenv("AGENT", TESTUDO_AGENT, 1);
         ::setenv("CHANNEL", pty_.slave().c_str(), 1);
+        ::setenv("CONSOLE", console_.slave().c_str(), 1);
         ::setenv("TESTUDO_MACHINE", machine, 1);
         ::setenv("TESTUDO_SECRET", secret.c_str(), 1);
         ::execlp("unshare", "unshare", "-m", "-n", "-u", "-i", "-p", "--fork", "--kill-child", "--mount-proc", "sh",
@@ -30,11 +31,18 @@ RunningAgent::RunningAgent(const std::string& prepare, const std::string& argume
         ::_exit(127);
     }
     session_.emplace(loop_, secret, machine, pty_.opener(loop_), [](const GuestSession::State&) {});
+    console_.opener(loop_)([this](Result<std::unique_ptr<GuestChannel>> opened) {
+        console_channel_ = std::move(*opened);
+        console_channel_->listen({[this](std::string_view bytes) { console_text_ += bytes; }, [](const Error&) {}});
+    });
     thread_ = std::thread([this] { loop_.run(); });
 }
 
 RunningAgent::~RunningAgent() {
-    on_loop([this] { session_.reset(); });
+    on_loop([this] {
+        session_.reset();
+        console_channel_.reset();
+    });
     loop_.stop();
     thread_.join();
     ::kill(pid_, SIGKILL);
@@ -59,6 +67,12 @@ bool RunningAgent::connect(Millis patience) {
             return false;
     }
     return true;
+}
+
+std::string RunningAgent::console() {
+    std::string text;
+    on_loop([&] { text = console_text_; });
+    return text;
 }
 
 Result<json::object> RunningAgent::request(const std::string& op, json::object body, Millis timeout) {

@@ -23,6 +23,8 @@ class RunningAgent {
     ~RunningAgent();
 
     bool connect(Millis patience = Millis(10'000));
+    // What was written to $CONSOLE so far.
+    std::string console();
     Result<json::object> request(const std::string& op, json::object body, Millis timeout = Millis(20'000));
 
   private:
@@ -31,6 +33,9 @@ class RunningAgent {
 
     RealLoop loop_;
     Pty pty_;
+    Pty console_;
+    std::unique_ptr<GuestChannel> console_channel_;
+    std::string console_text_;
     std::optional<GuestSession> session_;
     pid_t pid_ = -1;
     std::thread thread_;
