@@ -1,0 +1,401 @@
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "orchestrator/plan/parameters.hpp"
+#include "orchestrator/plan/paths.hpp"
+#include "orchestrator/plan/rules.hpp"
+#include "orchestrator/template/quantity.hpp"
+
+namespace testudo::plan {
+namespace {
+
+using template_::CheckSpec;
+using template_::error;
+using template_::MachineSpec;
+using template_::Text;
+using template_::warn;
+
+std::string type_of_protocol(const std::string& protocol) {
+    return protocol == "udp" ? "" : protocol;
+}
+
+std::string flow_protocol(const std::string& type) {
+    if (type == "icmp")
+        return "icmp";
+    return type == "dns" ? "udp" : "tcp";
+}
+
+// Why a vantage is of no use for a target.
+struct Obstacle {
+    std::string code;
+    std::string message;
+    std::string hint;
+};
+
+class CheckPlanner {
+  public:
+    explicit CheckPlanner(Draft& draft) : draft_(draft) {}
+
+    void add(const CheckSpec& spec) {
+        if (!spec.of.given() || !spec.id.given() || !read_target(spec) || !read_confirm(spec))
+            return;
+        column(spec);
+        const bool twin = add_twin(spec);
+        for (const auto& team : draft_.blue)
+            add_instance(spec, team, twin);
+    }
+
+  private:
+    // What `of` says: the machine, and the service if it names one.
+    bool read_target(const CheckSpec& spec) {
+        const auto dot = spec.of.value.find('.');
+        machine_ = spec.of.value.substr(0, dot);
+        const auto known = draft_.machine_specs.find(machine_);
+        if (known == draft_.machine_specs.end()) {
+            error(draft_.out, "T0802", spec.of.span, fmt::format("there is no machine `{}`", machine_),
+                  template_::suggest(machine_, draft_.machine_names()));
+            return false;
+        }
+        target_ = known->second;
+        if (!target_->per.given()) {
+            error(draft_.out, "T0803", spec.of.span, fmt::format("`{}` is not a machine of every team", machine_),
+                  "only what teams defend is scored");
+            return false;
+        }
+        service_ = dot == std::string::npos ? "" : spec.of.value.substr(dot + 1);
+        protocol_.clear();
+        port_ = 0;
+        return service_.empty() ? read_type(spec) : read_service(spec) && read_type(spec);
+    }
+
+    bool read_service(const CheckSpec& spec) {
+        std::vector<std::string> known;
+        for (const auto& one : target_->serves) {
+            known.push_back(one.id.value);
+            if (one.id.value == service_)
+                protocol_ = one.protocol.value;
+        }
+        if (std::find(known.begin(), known.end(), service_) == known.end()) {
+            error(draft_.out, "T0802", spec.of.span, fmt::format("`{}` has no service `{}`", machine_, service_),
+                  template_::suggest(service_, known));
+            return false;
+        }
+        return !protocol_.empty();
+    }
+
+    bool read_type(const CheckSpec& spec) {
+        type_ = spec.type.given() ? spec.type.value : service_.empty() ? "icmp" : type_of_protocol(protocol_);
+        if (type_.empty())
+            error(draft_.out, "T0804", spec.of.span, fmt::format("there is no check for the protocol `{}`", protocol_));
+        else if (type_ != "icmp" && service_.empty())
+            error(draft_.out, "T0804", spec.of.span, fmt::format("a check of type {} asks a service", type_),
+                  fmt::format("write `of: {}.SERVICE`", machine_));
+        else
+            return true;
+        return false;
+    }
+
+    bool read_confirm(const CheckSpec& spec) {
+        failures_ = of_ = 2;
+        if (!spec.confirm.given())
+            return true;
+        const auto& text = spec.confirm.value;
+        const auto middle = text.find(" of ");
+        const auto k = template_::parse_whole_number(text.substr(0, middle));
+        const auto n = middle == std::string::npos ? k : template_::parse_whole_number(text.substr(middle + 4));
+        if (!k || !n || *k < 1 || *n < *k || *n > 10) {
+            error(draft_.out, "T0805", spec.confirm.span, fmt::format("`{}` is no rule of confirmation", text),
+                  "write `2 of 3`: a failure counts when 2 of 3 further tries fail too");
+            return false;
+        }
+        failures_ = static_cast<int>(*k);
+        of_ = static_cast<int>(*n);
+        return true;
+    }
+
+    void column(const CheckSpec& spec) {
+        column_ = spec.service.given() ? spec.service.value : machine_;
+        auto& all = draft_.plan.services;
+        if (std::any_of(all.begin(), all.end(), [this](const auto& one) { return one.first == column_; }))
+            return;
+        const auto known = draft_.machine_specs.find(column_);
+        auto title = known != draft_.machine_specs.end() ? known->second->title.value : column_;
+        if (title.empty())
+            title = column_;
+        all.emplace_back(column_, title);
+    }
+
+    // The machines that `from` names for a team: vantages on a network, or a machine.
+    std::vector<std::size_t> vantages(const CheckSpec& spec, const std::string& team) {
+        std::vector<std::size_t> all;
+        for (const auto& from : spec.from) {
+            if (const auto machine = draft_.machine_of(from.value, team)) {
+                if (draft_.plan.machines[*machine].role == "vantage")
+                    all.push_back(*machine);
+                else
+                    error(draft_.out, "T0806", from.span, fmt::format("`{}` is no vantage", from.value),
+                          "checks start from machines with `role: vantage`, which no team controls");
+            } else if (const auto segment = draft_.segment_of(from.value, team)) {
+                const auto& there = draft_.segments[*segment].vantages;
+                std::copy_if(there.begin(), there.end(), std::back_inserter(all), [&](std::size_t i) {
+                    const auto& owner = draft_.machines[i].copy_of;
+                    return owner.empty() || owner == team;
+                });
+                if (there.empty())
+                    error(draft_.out, "T0806", from.span, fmt::format("there is no vantage on `{}`", from.value),
+                          "put a machine with `role: vantage` on it");
+            } else if (!team.empty()) {
+                auto known = draft_.network_names();
+                const auto machines = draft_.machine_names();
+                known.insert(known.end(), machines.begin(), machines.end());
+                error(draft_.out, "T0801", from.span, fmt::format("there is no network or machine `{}`", from.value),
+                      template_::suggest(from.value, known));
+            }
+        }
+        return all;
+    }
+
+    const Paths& paths_of(std::size_t machine, bool v6) {
+        const auto key = std::pair(machine, v6);
+        const auto found = paths_.find(key);
+        return found != paths_.end() ? found->second : paths_.emplace(key, Paths(draft_, machine, v6)).first->second;
+    }
+
+    // Nothing, if packets get from the vantage to an address of the target; `address` is then the one to ask.
+    std::optional<Obstacle> obstacle(std::size_t vantage, std::size_t target, bool v6, std::uint16_t port,
+                                     Address& address) {
+        const auto& paths = paths_of(vantage, v6);
+        const auto& from = draft_.plan.machines[vantage].name;
+        const auto& to = draft_.plan.machines[target].name;
+        std::optional<std::size_t> segment;
+        bool has_address = false;
+        for (const auto& interface : draft_.machines[target].interfaces) {
+            const auto& one = interface.family(v6);
+            has_address = has_address || one.has_value();
+            if (one && paths.to(interface.segment) &&
+                (!segment || paths.to(interface.segment)->hops < paths.to(*segment)->hops)) {
+                segment = interface.segment;
+                address = *one;
+            }
+        }
+        if (!has_address)
+            return Obstacle{"T0807", fmt::format("`{}` has no IPv{} address", to, v6 ? 6 : 4), ""};
+        if (!segment)
+            return Obstacle{"T0808", fmt::format("there is no way over IPv{} from `{}` to `{}`", v6 ? 6 : 4, from, to),
+                            "a router must join their networks"};
+        return stopped(vantage, target, *segment, v6, port, address);
+    }
+
+    std::optional<Obstacle> stopped(std::size_t vantage, std::size_t target, std::size_t segment, bool v6,
+                                    std::uint16_t port, const Address& address) {
+        const auto& paths = paths_of(vantage, v6);
+        const auto routers = paths.routers_to(segment);
+        // The vantage speaks with its address on the network where its first router stands.
+        auto start = segment;
+        if (!routers.empty())
+            for (const auto* way = paths.to(segment); way && way->last; way = paths.to(way->last->from))
+                start = way->last->from;
+        const auto source = address_on(draft_.machines[vantage], start, v6);
+        if (!source)
+            return std::nullopt;
+        const Flow flow{*source, address, flow_protocol(type_), port};
+        for (const auto router : routers) {
+            const auto& rules = draft_.routers.at(router);
+            const bool itself = router == target;
+            if (itself && flow.protocol == "icmp")
+                continue;
+            if (!passes(itself ? rules.input : rules.forward, flow))
+                return blocked(router, flow, vantage, target);
+        }
+        return std::nullopt;
+    }
+
+    Obstacle blocked(std::size_t router, const Flow& flow, std::size_t vantage, std::size_t target) {
+        const auto& machine = draft_.plan.machines[router];
+        const auto& rules = draft_.routers.at(router);
+        const auto segment = draft_.plan.segments[draft_.machines[vantage].interfaces.front().segment].name;
+        const auto what =
+            service_.empty() ? fmt::format("{} icmp", machine_) : fmt::format("{}.{}", machine_, service_);
+        const auto* rule = denied_by(router == target ? rules.input : rules.forward, flow);
+        return {"T0809",
+                rule ? fmt::format("the router `{}` stops this check: `deny: {}`", machine.name, rule->text)
+                     : fmt::format("the router `{}` stops this check: no rule lets it through", machine.name),
+                rule ? "" : fmt::format("`rules: [{{ at: {}, allow: {} -> {} }}]`", machine.name, segment, what)};
+    }
+
+    struct Choice {
+        std::vector<std::size_t> vantages;
+        Address address;
+    };
+
+    // The vantages that can ask the target, all over the same family.
+    std::optional<Choice> choose(const CheckSpec& spec, const std::vector<std::size_t>& candidates, std::size_t target,
+                                 std::uint16_t port, std::optional<Obstacle>& why) {
+        for (const bool v6 : {false, true}) {
+            if (spec.family.given() && (spec.family.value == "ipv6") != v6)
+                continue;
+            Choice choice;
+            for (const auto vantage : candidates) {
+                Address address;
+                if (auto reason = obstacle(vantage, target, v6, port, address)) {
+                    // A rule in the way says more than an address that is missing in the other family.
+                    if (!why || reason->code > why->code)
+                        why = std::move(reason);
+                    continue;
+                }
+                choice.vantages.push_back(vantage);
+                choice.address = address;
+            }
+            if (!choice.vantages.empty())
+                return choice;
+        }
+        return std::nullopt;
+    }
+
+    Check base(const CheckSpec& spec) const {
+        Check check;
+        check.name = spec.id.value;
+        check.title = spec.title.given() ? spec.title.value : spec.id.value;
+        check.service = column_;
+        check.type = type_;
+        if (spec.every.given())
+            check.period = spec.every.value;
+        if (spec.timeout.given())
+            check.timeout = spec.timeout.value;
+        check.confirm_failures = failures_;
+        check.confirm_of = of_;
+        if (spec.weight.given())
+            check.weight_milli = spec.weight.value;
+        return check;
+    }
+
+    void finish(const CheckSpec& spec, const Choice& choice, std::size_t target, const PlanScope& scope, Check check) {
+        check.vantage = draft_.plan.machines[choice.vantages.front()].id;
+        if (choice.vantages.size() > 1)
+            check.second_vantage = draft_.plan.machines[choice.vantages[1]].id;
+        check.target = draft_.plan.machines[target].id;
+        check.address = to_text(choice.address);
+        const auto of = fmt::format("a check of type {}", type_);
+        const bool v6 = choice.address.v6;
+        read_parameters(spec.ask, asked(type_), "what " + of + " asks", scope, v6, spec.id.span, draft_, check.params);
+        read_parameters(spec.expect, expected(type_), "what " + of + " expects", scope, v6, spec.id.span, draft_,
+                        check.params);
+        for (std::size_t i = 0; i < std::min<std::size_t>(2, choice.vantages.size()); ++i)
+            draft_.machines[choice.vantages[i]].reach.insert(check.address);
+        draft_.plan.checks.push_back(std::move(check));
+    }
+
+    void add_instance(const CheckSpec& spec, const std::string& team, bool twin) {
+        const auto target = draft_.machine_of(machine_, team);
+        const auto candidates = vantages(spec, team);
+        if (!target || candidates.empty())
+            return;
+        for (const auto& service : draft_.plan.machines[*target].services)
+            if (!service_.empty() && service.name == service_)
+                port_ = service.port;
+        std::optional<Obstacle> why;
+        const auto choice = choose(spec, candidates, *target, port_, why);
+        if (!choice) {
+            error(draft_.out, why->code, spec.id.span, why->message, why->hint);
+            return;
+        }
+        auto check = base(spec);
+        check.id = id_of(check.name, team);
+        check.team = team;
+        check.port = port_;
+        check.twin = twin ? check.name + "@reference" : "";
+        finish(spec, *choice, *target, PlanScope::of_team(draft_, team), std::move(check));
+    }
+
+    // The reference machine that speaks the protocol, one with a service of that name first.
+    std::optional<std::size_t> reference(std::uint16_t& port) const {
+        std::optional<std::size_t> found;
+        for (std::size_t i = 0; i < draft_.machines.size(); ++i) {
+            const auto& machine = draft_.plan.machines[i];
+            if (machine.role != "reference" || !draft_.machines[i].copy_of.empty())
+                continue;
+            if (service_.empty())
+                return i;
+            for (const auto& service : machine.services) {
+                if (service.protocol != protocol_ || (found && service.name != service_))
+                    continue;
+                found = i;
+                port = service.port;
+            }
+        }
+        return found;
+    }
+
+    bool add_twin(const CheckSpec& spec) {
+        std::uint16_t port = 0;
+        const auto target = reference(port);
+        std::optional<Choice> choice;
+        if (target) {
+            std::vector<std::size_t> candidates;
+            for (const auto i : vantages_for_all(spec))
+                candidates.push_back(i);
+            std::optional<Obstacle> why;
+            choice = choose(spec, candidates, *target, port, why);
+        }
+        if (!choice) {
+            warn(draft_.out, "T0810", spec.id.span, fmt::format("the check `{}` has no reference twin", spec.id.value),
+                 "a shared machine with `role: reference` that serves the same, within reach of a shared vantage, "
+                 "tells a "
+                 "fault of ours from one of a team");
+            return false;
+        }
+        auto check = base(spec);
+        check.id = check.name + "@reference";
+        check.port = port;
+        finish(spec, *choice, *target, PlanScope::reference(draft_), std::move(check));
+        return true;
+    }
+
+    // Vantages that belong to no team: those that the check names, else all there are.
+    std::vector<std::size_t> vantages_for_all(const CheckSpec& spec) {
+        std::vector<std::size_t> named;
+        std::vector<std::size_t> all;
+        for (std::size_t i = 0; i < draft_.machines.size(); ++i) {
+            const auto& machine = draft_.plan.machines[i];
+            if (machine.role != "vantage" || !draft_.machines[i].copy_of.empty())
+                continue;
+            all.push_back(i);
+            const auto stands_on = [this, i](const Text& from) {
+                const auto& interfaces = draft_.machines[i].interfaces;
+                return std::any_of(interfaces.begin(), interfaces.end(), [&](const InterfaceDraft& interface) {
+                    return draft_.plan.segments[interface.segment].name == from.value;
+                });
+            };
+            if (std::any_of(spec.from.begin(), spec.from.end(),
+                            [&](const Text& from) { return from.value == machine.name || stands_on(from); }))
+                named.push_back(i);
+        }
+        return named.empty() ? all : named;
+    }
+
+    Draft& draft_;
+    std::map<std::pair<std::size_t, bool>, Paths> paths_;
+    // Of the check at hand.
+    const MachineSpec* target_ = nullptr;
+    std::string machine_;
+    std::string service_;
+    std::string protocol_;
+    std::string type_;
+    std::string column_;
+    std::uint16_t port_ = 0;
+    int failures_ = 2;
+    int of_ = 2;
+};
+
+} // namespace
+
+void plan_checks(Draft& draft) {
+    refuse_doubles(draft.source.checks, "checks", draft.out);
+    CheckPlanner planner(draft);
+    std::set<std::string> seen;
+    for (const auto& spec : draft.source.checks)
+        if (seen.insert(spec.id.value).second)
+            planner.add(spec);
+}
+
+} // namespace testudo::plan

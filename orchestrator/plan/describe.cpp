@@ -1,0 +1,157 @@
+#include "orchestrator/plan/describe.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+
+#include "orchestrator/template/quantity.hpp"
+
+namespace testudo::plan {
+namespace {
+
+struct Totals {
+    int containers = 0;
+    int vms = 0;
+    std::int64_t memory_mib = 0;
+    std::int64_t disk_mib = 0;
+    int actions = 0;
+    int messages = 0;
+    int seconds = 0; // until all is ready, on two cores without hardware virtualisation
+    std::map<std::string, int> images;
+};
+
+// Measured on two cores: a network takes some 10 ms, a container starts in 0.1 s and is personalised in about 1 s
+// beside one other, a VM boots in some 15 s beside one other.
+int estimate_seconds(std::size_t networks, int containers, int vms) {
+    return static_cast<int>(networks) / 100 + containers / 2 + (vms + 1) / 2 * 15 + 3;
+}
+
+Totals totals_of(const Plan& plan) {
+    Totals t;
+    for (const auto& machine : plan.machines) {
+        (machine.kind == MachineKind::vm ? t.vms : t.containers) += 1;
+        t.memory_mib += machine.memory_mib;
+        t.disk_mib += machine.disk_mib;
+        ++t.images[machine.image];
+    }
+    for (const auto& inject : plan.injects)
+        (inject.kind == Inject::Kind::action ? t.actions : t.messages) += 1;
+    t.seconds = estimate_seconds(plan.segments.size(), t.containers, t.vms);
+    return t;
+}
+
+struct Step {
+    std::string what;
+    std::string why;
+};
+
+std::vector<Step> steps_of(const Plan& plan, const Totals& t) {
+    std::vector<Step> steps;
+    steps.push_back(
+        {fmt::format("make {} networks", plan.segments.size()), "machines are plugged into them when they start"});
+    if (t.vms > 0)
+        steps.push_back({fmt::format("start {} virtual machines", t.vms), "they boot longest, so they go first"});
+    if (t.containers > 0)
+        steps.push_back({fmt::format("start {} containers", t.containers), "while the virtual machines boot"});
+    steps.push_back({"give every machine its name, addresses, rules, files and users",
+                     "through its agent, out of band: the range has no address of ours"});
+    steps.push_back({"start the services", "they read the files written before"});
+    steps.push_back({"run every check once", "an exercise starts with all services good"});
+    return steps;
+}
+
+std::string addresses_of(const Machine& machine) {
+    std::string out;
+    for (const auto& interface : machine.interfaces)
+        for (const auto& address : {interface.ipv4, interface.ipv6})
+            if (!address.empty())
+                out += (out.empty() ? "" : "  ") + address;
+    return out;
+}
+
+std::string machine_line(const Machine& machine) {
+    return fmt::format("    {:<14} {:<9} {:<13} {:>5} MiB  {:>5} MiB  {}\n", machine.name,
+                       machine.kind == MachineKind::vm ? "vm" : "container", machine.image, machine.memory_mib,
+                       machine.disk_mib, addresses_of(machine));
+}
+
+void describe_group(const Plan& plan, const std::string& team, std::string& out) {
+    for (const auto& segment : plan.segments)
+        if (segment.team == team)
+            out += fmt::format("    {:<14} network   {}{}{}\n", segment.name, segment.ipv4,
+                               segment.ipv4.empty() || segment.ipv6.empty() ? "" : "  ", segment.ipv6);
+    const auto suffix = "@" + team;
+    for (const auto& machine : plan.machines) {
+        const bool shared = machine.id.find('@') == std::string::npos;
+        if (team.empty() ? shared : machine.id.ends_with(suffix))
+            out += machine_line(machine);
+    }
+}
+
+std::string inject_line(const Inject& inject) {
+    const auto what = inject.kind == Inject::Kind::message
+                          ? fmt::format("message from {}: {}", inject.from, inject.subject)
+                          : fmt::format("{}{}{}: {}", inject.action, inject.technique.empty() ? "" : " ",
+                                        inject.technique, inject.title);
+    return fmt::format("    {:<28} {:<16} {}\n", inject.when.text, inject.id, what);
+}
+
+} // namespace
+
+std::string describe(const Plan& plan) {
+    const auto t = totals_of(plan);
+    auto out = fmt::format("{} ({}), {} of exercise time\n{}\n", plan.title, plan.exercise,
+                           template_::to_text(plan.duration), plan.label);
+    out += "\n  Shared\n";
+    describe_group(plan, "", out);
+    for (const auto& team : plan.teams) {
+        if (team.colour != "blue")
+            continue;
+        out += fmt::format("\n  {} ({})\n", team.title, fmt::join(team.nations, ", "));
+        describe_group(plan, team.id, out);
+    }
+    out += "\n  Checks\n";
+    for (const auto& check : plan.checks)
+        if (check.team == plan.checks.back().team)
+            out += fmt::format("    {:<20} {:<11} every {}, {} points a share, from {}\n", check.name, check.type,
+                               template_::to_text(check.period), static_cast<double>(check.weight_milli) / 1000,
+                               check.vantage.substr(0, check.vantage.find('@')));
+    out += "\n  Timeline\n";
+    for (const auto& inject : plan.injects)
+        out += inject_line(inject);
+    out += "\n  Order of work\n";
+    int number = 0;
+    for (const auto& step : steps_of(plan, t))
+        out += fmt::format("    {}. {}: {}\n", ++number, step.what, step.why);
+    out += fmt::format("\n  {} machines ({} containers, {} virtual), {} networks, {} checks, {} actions, {} messages\n"
+                       "  {} MiB of memory, {} MiB of disk; ready in about {} s\n",
+                       t.containers + t.vms, t.containers, t.vms, plan.segments.size(), plan.checks.size(), t.actions,
+                       t.messages, t.memory_mib, t.disk_mib, t.seconds);
+    return out;
+}
+
+json::object describe_json(const Plan& plan) {
+    const auto t = totals_of(plan);
+    json::array steps;
+    for (const auto& step : steps_of(plan, t))
+        steps.push_back(json::object{{"what", json::string(step.what)}, {"why", json::string(step.why)}});
+    json::object images;
+    for (const auto& [image, count] : t.images)
+        images[image] = count;
+    return {{"plan_hash", json::string(hash_of(plan))},
+            {"totals", json::object{{"machines", t.containers + t.vms},
+                                    {"containers", t.containers},
+                                    {"vms", t.vms},
+                                    {"networks", plan.segments.size()},
+                                    {"checks", plan.checks.size()},
+                                    {"actions", t.actions},
+                                    {"messages", t.messages},
+                                    {"memory_mib", t.memory_mib},
+                                    {"disk_mib", t.disk_mib},
+                                    {"images", std::move(images)},
+                                    {"estimated_seconds", t.seconds}}},
+            {"steps", std::move(steps)},
+            {"plan", to_json(plan)}};
+}
+
+} // namespace testudo::plan

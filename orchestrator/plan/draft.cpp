@@ -1,0 +1,96 @@
+#include "orchestrator/plan/draft.hpp"
+
+#include <fmt/format.h>
+
+namespace testudo::plan {
+
+std::optional<std::size_t> Draft::segment_of(const std::string& name, const std::string& team) const {
+    if (const auto own = segment_at.find(id_of(name, team)); own != segment_at.end())
+        return own->second;
+    if (const auto shared = segment_at.find(name); shared != segment_at.end())
+        return shared->second;
+    return std::nullopt;
+}
+
+std::optional<std::size_t> Draft::machine_of(const std::string& name, const std::string& team) const {
+    if (const auto own = machine_at.find(id_of(name, team)); own != machine_at.end())
+        return own->second;
+    if (const auto shared = machine_at.find(name); shared != machine_at.end())
+        return shared->second;
+    return std::nullopt;
+}
+
+std::vector<std::string> Draft::network_names() const {
+    std::vector<std::string> names;
+    for (const auto& network : source.networks)
+        names.push_back(network.id.value);
+    return names;
+}
+
+std::vector<std::string> Draft::machine_names() const {
+    std::vector<std::string> names;
+    for (const auto& machine : source.machines)
+        names.push_back(machine.id.value);
+    return names;
+}
+
+PlanScope PlanScope::of_team(const Draft& draft, const std::string& team) {
+    const auto* found = find_team(draft.plan, team);
+    return {draft, team, found ? found->number : 0};
+}
+
+std::optional<template_::Value> PlanScope::find(const std::string& name) const {
+    if (!team_.empty()) {
+        if (name == "team.number")
+            return std::int64_t{number_};
+        if (name == "team.id")
+            return team_;
+        if (name == "team.title") {
+            const auto* team = find_team(draft_.plan, team_);
+            return team ? team->title : "Reference";
+        }
+    }
+    if (name == "exercise.id")
+        return draft_.plan.exercise;
+    if (name == "exercise.title")
+        return draft_.plan.title;
+    const auto dot = name.rfind('.');
+    if (dot == std::string::npos)
+        return std::nullopt;
+    const auto what = name.substr(dot + 1);
+    const auto machine = draft_.machine_of(name.substr(0, dot), team_);
+    if (!machine || (what != "ipv4" && what != "ipv6"))
+        return std::nullopt;
+    for (const auto& interface : draft_.machines[*machine].interfaces)
+        if (const auto& address = interface.family(what == "ipv6"))
+            return to_text(*address);
+    return std::nullopt;
+}
+
+std::vector<std::string> PlanScope::names() const {
+    std::vector<std::string> out{"exercise.id", "exercise.title"};
+    if (!team_.empty())
+        out.insert(out.end(), {"team.number", "team.id", "team.title"});
+    for (const auto& name : draft_.machine_names())
+        out.insert(out.end(), {name + ".ipv4", name + ".ipv6"});
+    return out;
+}
+
+std::string PlanScope::why_not(const std::string& name) const {
+    if (team_.empty() && name.starts_with("team."))
+        return fmt::format("`{}` has no meaning here: this is one for all teams", name);
+    const auto dot = name.rfind('.');
+    const auto machine = name.substr(0, dot);
+    const auto* spec = draft_.machine_specs.contains(machine) ? draft_.machine_specs.at(machine) : nullptr;
+    if (dot != std::string::npos && spec && team_.empty() && spec->per.given())
+        return fmt::format("`{}` has no meaning here: every team has a `{}` of its own", name, machine);
+    return "";
+}
+
+std::optional<std::string> expanded(const template_::Text& text, const PlanScope& scope, Draft& draft) {
+    if (!text.given())
+        return std::nullopt;
+    return template_::expand(text, scope, draft.out);
+}
+
+} // namespace testudo::plan

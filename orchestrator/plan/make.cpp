@@ -1,0 +1,29 @@
+#include "orchestrator/plan/make.hpp"
+
+#include "orchestrator/plan/draft.hpp"
+
+namespace testudo::plan {
+
+std::optional<Plan> make(const template_::Template& source, template_::Diagnostics& diagnostics) {
+    Draft draft(source, diagnostics);
+    draft.plan.exercise = source.exercise.value;
+    draft.plan.title = source.title.given() ? source.title.value : source.exercise.value;
+    draft.plan.label = source.label.given() ? source.label.value : "EXERCISE";
+    draft.plan.duration = source.duration.value;
+    plan_teams(draft);
+    plan_segments(draft);
+    plan_machines(draft);
+    plan_routes(draft);
+    plan_rules(draft);
+    plan_checks(draft);
+    plan_phases(draft);
+    plan_timeline(draft);
+    plan_scoring(draft);
+    plan_contents(draft);
+    template_::arrange(diagnostics, source.file ? source.file->name : "");
+    if (template_::has_errors(diagnostics))
+        return std::nullopt;
+    return std::move(draft.plan);
+}
+
+} // namespace testudo::plan

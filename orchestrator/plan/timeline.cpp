@@ -1,0 +1,454 @@
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "orchestrator/plan/parameters.hpp"
+#include "orchestrator/plan/paths.hpp"
+#include "orchestrator/template/quantity.hpp"
+#include "orchestrator/template/words.hpp"
+
+namespace testudo::plan {
+namespace {
+
+using template_::Condition;
+using template_::error;
+using template_::InjectSpec;
+using template_::Text;
+
+When::Kind kind_of(Condition::Kind kind) {
+    switch (kind) {
+    case Condition::Kind::at:
+        return When::Kind::at;
+    case Condition::Kind::after:
+        return When::Kind::after;
+    case Condition::Kind::phase:
+        return When::Kind::phase;
+    case Condition::Kind::check:
+        return When::Kind::check;
+    case Condition::Kind::effect:
+        return When::Kind::effect;
+    case Condition::Kind::report:
+        return When::Kind::report;
+    case Condition::Kind::score:
+        return When::Kind::score;
+    case Condition::Kind::all:
+        return When::Kind::all;
+    case Condition::Kind::any:
+        return When::Kind::any;
+    case Condition::Kind::negation:
+        return When::Kind::negation;
+    case Condition::Kind::none:
+    case Condition::Kind::manual:
+        break;
+    }
+    return When::Kind::manual;
+}
+
+// "T1491" or "T1491.002"
+bool is_technique(std::string_view text) {
+    const auto digits = [](std::string_view s) { return s.find_first_not_of("0123456789") == std::string_view::npos; };
+    if (text.size() != 5 && text.size() != 9)
+        return false;
+    return text[0] == 'T' && digits(text.substr(1, 4)) &&
+           (text.size() == 5 || (text[5] == '.' && digits(text.substr(6))));
+}
+
+std::int64_t level_milli(const std::string& level) {
+    if (level == "admin")
+        return 667;
+    return level == "objective" ? 1000 : 333;
+}
+
+class TimelinePlanner {
+  public:
+    explicit TimelinePlanner(Draft& draft) : draft_(draft) {
+        for (const auto& spec : draft.source.timeline) {
+            if (!spec.id.given())
+                continue;
+            inject_names_.push_back(spec.id.value);
+            specs_.emplace(spec.id.value, &spec);
+            if (spec.expects.report.given())
+                report_kinds_.push_back(spec.expects.report.value);
+        }
+        for (const auto& check : draft.source.checks)
+            check_names_.push_back(check.id.value);
+        for (const auto& phase : draft.source.phases)
+            phase_names_.push_back(phase.id.value);
+    }
+
+    void run() {
+        refuse_doubles(draft_.source.timeline, "injects", draft_.out);
+        refuse_cycles();
+        std::set<std::string> seen;
+        for (const auto& spec : draft_.source.timeline)
+            if (spec.id.given() && seen.insert(spec.id.value).second)
+                add(spec);
+    }
+
+  private:
+    // --- conditions
+
+    When when_of(const Condition& c) {
+        When when;
+        when.kind = kind_of(c.kind);
+        when.time = c.time;
+        when.ref = c.ref.value;
+        when.what = c.what;
+        when.milli = c.milli;
+        when.text = c.text;
+        check_reference(c);
+        if (c.kind == Condition::Kind::at && draft_.source.duration.given() && c.time > draft_.plan.duration)
+            error(
+                draft_.out, "T0914", c.span,
+                fmt::format("this never happens: the exercise ends at T+{}", template_::to_text(draft_.plan.duration)));
+        for (const auto& part : c.parts)
+            when.parts.push_back(when_of(part));
+        return when;
+    }
+
+    void check_reference(const Condition& c) {
+        switch (c.kind) {
+        case Condition::Kind::after:
+            known(c.ref, inject_names_, "T0903", "message or action");
+            break;
+        case Condition::Kind::check:
+            known(c.ref, check_names_, "T0905", "check");
+            break;
+        case Condition::Kind::phase:
+            known(c.ref, phase_names_, "T0906", "phase");
+            break;
+        case Condition::Kind::report:
+            if (std::find(report_kinds_.begin(), report_kinds_.end(), c.ref.value) == report_kinds_.end())
+                error(draft_.out, "T0907", c.ref.span,
+                      fmt::format("no message expects a report of kind `{}`", c.ref.value),
+                      template_::suggest(c.ref.value, report_kinds_));
+            break;
+        case Condition::Kind::effect:
+            check_effect(c.ref);
+            break;
+        default:
+            break;
+        }
+    }
+
+    void known(const Text& ref, const std::vector<std::string>& names, const char* code, std::string_view what) {
+        if (std::find(names.begin(), names.end(), ref.value) == names.end())
+            error(draft_.out, code, ref.span, fmt::format("there is no {} `{}`", what, ref.value),
+                  template_::suggest(ref.value, names));
+    }
+
+    void check_effect(const Text& ref) {
+        const auto found = specs_.find(ref.value);
+        if (found == specs_.end())
+            return known(ref, inject_names_, "T0903", "message or action");
+        const auto* action = find_action(found->second->action.value);
+        if (found->second->is_action && (!found->second->action.given() || (action && action->has_effect)))
+            return;
+        auto& d = error(draft_.out, "T0912", ref.span, fmt::format("`{}` leaves no effect that could hold", ref.value),
+                        fmt::format("write `after {}`", ref.value));
+        d.related.push_back({found->second->span, "it is this"});
+    }
+
+    // --- cycles
+
+    static void references(const Condition& c, std::vector<Text>& out) {
+        if (c.kind == Condition::Kind::after || c.kind == Condition::Kind::effect)
+            out.push_back(c.ref);
+        for (const auto& part : c.parts)
+            references(part, out);
+    }
+
+    void refuse_cycles() {
+        for (const auto& [name, spec] : specs_)
+            visit(name);
+    }
+
+    // Depth first; a name that is met again while still open closes a cycle.
+    void visit(const std::string& name) {
+        auto& mark = marks_[name];
+        if (mark != Mark::fresh)
+            return;
+        mark = Mark::open;
+        std::vector<Text> next;
+        references(specs_.at(name)->when, next);
+        for (const auto& ref : next) {
+            if (!specs_.contains(ref.value))
+                continue;
+            if (marks_[ref.value] == Mark::open) {
+                auto& d = error(draft_.out, "T0904", ref.span,
+                                ref.value == name ? fmt::format("`{}` waits for itself", name)
+                                                  : fmt::format("`{}` and `{}` wait for each other", name, ref.value));
+                if (ref.value != name)
+                    d.related.push_back({specs_.at(ref.value)->span, "it waits, directly or not, for the first"});
+            } else {
+                visit(ref.value);
+            }
+        }
+        marks_[name] = Mark::closed;
+    }
+
+    // Whether a condition is judged for each team by itself. Cycles have been refused, but must not hang us.
+    bool per_team(const Condition& c, int depth = 0) {
+        switch (c.kind) {
+        case Condition::Kind::check:
+        case Condition::Kind::effect:
+        case Condition::Kind::report:
+        case Condition::Kind::score:
+            return true;
+        case Condition::Kind::after: {
+            const auto found = specs_.find(c.ref.value);
+            return depth < 100 && found != specs_.end() && per_team(found->second->when, depth + 1);
+        }
+        default:
+            return std::any_of(c.parts.begin(), c.parts.end(), [this, depth](const Condition& part) {
+                return depth < 100 && per_team(part, depth + 1);
+            });
+        }
+    }
+
+    // --- injects
+
+    void add(const InjectSpec& spec) {
+        Inject inject;
+        inject.kind = spec.is_action ? Inject::Kind::action : Inject::Kind::message;
+        inject.id = spec.id.value;
+        inject.title = spec.title.given() ? spec.title.value : spec.is_action ? spec.id.value : spec.subject.value;
+        inject.objective = spec.objective.value;
+        inject.controller = spec.controller.given() ? spec.controller.value : spec.is_action ? "red" : "white";
+        inject.label = spec.label.value;
+        inject.approved = !spec.draft.value;
+        inject.teams = recipients(spec);
+        inject.when = when_of(spec.when);
+        inject.per_team = per_team(spec.when);
+        if (spec.late.given())
+            inject.late = spec.late.value;
+        if (spec.grace.given())
+            inject.grace = spec.grace.value;
+        if (spec.is_action)
+            add_action(spec, inject);
+        else
+            add_message(spec, inject);
+        draft_.plan.injects.push_back(std::move(inject));
+    }
+
+    std::vector<std::string> recipients(const InjectSpec& spec) {
+        if (spec.to.empty())
+            return draft_.blue;
+        std::vector<std::string> teams;
+        for (const auto& to : spec.to) {
+            if (to.value == "blue") {
+                teams = draft_.blue;
+            } else if (std::find(draft_.blue.begin(), draft_.blue.end(), to.value) == draft_.blue.end()) {
+                auto known = draft_.blue;
+                known.emplace_back("blue");
+                error(draft_.out, "T0913", to.span, fmt::format("`{}` is no blue team", to.value),
+                      template_::suggest(to.value, known));
+            } else if (std::find(teams.begin(), teams.end(), to.value) == teams.end()) {
+                teams.push_back(to.value);
+            }
+        }
+        return teams;
+    }
+
+    void add_message(const InjectSpec& spec, Inject& inject) {
+        // One body goes to all, so a team's own names mean nothing in it.
+        const auto scope = PlanScope::shared(draft_);
+        inject.from = spec.from.value;
+        inject.subject = expanded(spec.subject, scope, draft_).value_or("");
+        inject.body = expanded(spec.body, scope, draft_).value_or("");
+        if (!spec.expects.report.given())
+            return;
+        inject.expects.report = spec.expects.report.value;
+        inject.expects.within = spec.expects.within.value;
+        for (const auto& item : spec.expects.rubric) {
+            inject.expects.rubric.items.push_back(
+                {item.id.value, item.title.given() ? item.title.value : item.id.value, item.points.value});
+            inject.expects.value_milli += item.points.value;
+        }
+    }
+
+    void add_action(const InjectSpec& spec, Inject& inject) {
+        inject.action = spec.action.value;
+        inject.technique = spec.technique.value;
+        if (spec.technique.given() && !is_technique(spec.technique.value))
+            error(draft_.out, "T0909", spec.technique.span,
+                  fmt::format("`{}` is no ATT&CK technique", spec.technique.value), "write T1491 or T1491.002");
+        const auto* action = find_action(spec.action.value);
+        if (!action)
+            return;
+        inject.idempotent = action->idempotent;
+        inject.has_effect = action->has_effect;
+        add_values(spec, *action, inject);
+        if (!action->on_target && !spec.by.given())
+            error(draft_.out, "T0911", spec.id.span, fmt::format("`{}` is done by some machine", spec.action.value),
+                  "name it with `by:`");
+        if (action->on_target && spec.by.given())
+            error(draft_.out, "T0911", spec.by.span,
+                  fmt::format("`{}` is done on the target itself, not by another machine", spec.action.value),
+                  "leave out `by:`");
+        if (spec.on.given() && (action->on_target || spec.by.given()))
+            for (const auto& team : inject.teams)
+                add_target(spec, *action, team, inject);
+    }
+
+    void add_values(const InjectSpec& spec, const Action& action, Inject& inject) {
+        if (spec.impact.points.given()) {
+            inject.impact_milli = spec.impact.points.value;
+            inject.level_milli = level_milli(spec.impact.level.value);
+            if (spec.impact.full_after.given())
+                inject.impact_full = spec.impact.full_after.value;
+        }
+        if (spec.restore.points.given()) {
+            inject.restore_milli = spec.restore.points.value;
+            inject.restore_target = spec.restore.within.value;
+            if (!action.has_effect)
+                error(draft_.out, "T0912", spec.restore.points.span,
+                      fmt::format("`{}` leaves no effect that could be undone", spec.action.value));
+        }
+    }
+
+    void add_target(const InjectSpec& spec, const Action& action, const std::string& team, Inject& inject) {
+        ActionTarget target;
+        target.team = team;
+        const bool v6 = spec.family.value == "ipv6";
+        const auto dot = spec.on.value.find('.');
+        const auto name = spec.on.value.substr(0, dot);
+        const auto machine = draft_.machine_of(name, team);
+        const auto segment = dot == std::string::npos ? draft_.segment_of(name, team) : std::nullopt;
+        const auto agent = action.on_target ? machine : attacker(spec, team);
+        const bool sweeps = action.name == "sweep-ports";
+        if (!machine && !(sweeps && segment)) {
+            auto known = draft_.machine_names();
+            const auto networks = draft_.network_names();
+            if (sweeps)
+                known.insert(known.end(), networks.begin(), networks.end());
+            error(draft_.out, "T0908", spec.on.span, fmt::format("there is no machine `{}` in this range", name),
+                  template_::suggest(name, known));
+            return;
+        }
+        if (!agent)
+            return;
+        if (machine && draft_.machines[*machine].copy_of.empty()) {
+            error(draft_.out, "T0910", spec.on.span, fmt::format("`{}` is not a machine of a team", name),
+                  "actions are done to what teams defend");
+            return;
+        }
+        target.agent = draft_.plan.machines[*agent].id;
+        target.target = machine ? draft_.plan.machines[*machine].id : "";
+        const auto scope = PlanScope::of_team(draft_, team);
+        read_parameters(spec.with, action.with, fmt::format("the action `{}`", spec.action.value), scope, v6,
+                        spec.id.span, draft_, target.params);
+        if (!action.on_target && !aim(spec, action, *agent, machine, segment, v6, target))
+            return;
+        if (!read_service(spec, action, machine, target))
+            return;
+        if (target.params.contains("address"))
+            draft_.machines[*agent].reach.insert(text_or(target.params, "address"));
+        inject.targets.push_back(std::move(target));
+    }
+
+    std::optional<std::size_t> attacker(const InjectSpec& spec, const std::string& team) {
+        const auto agent = draft_.machine_of(spec.by.value, team);
+        if (!agent)
+            error(draft_.out, "T0908", spec.by.span,
+                  fmt::format("there is no machine `{}` in this range", spec.by.value),
+                  template_::suggest(spec.by.value, draft_.machine_names()));
+        return agent;
+    }
+
+    // Gives the address that the attacker goes for, if there is a way to it.
+    bool aim(const InjectSpec& spec, const Action& action, std::size_t agent, std::optional<std::size_t> machine,
+             std::optional<std::size_t> segment, bool v6, ActionTarget& target) {
+        const Paths paths(draft_, agent, v6);
+        if (!machine) {
+            if (!draft_.segments[*segment].family(v6) || !paths.to(*segment))
+                return no_way(spec, v6);
+            const auto network = to_text(*draft_.segments[*segment].family(v6));
+            target.params["network"] = network;
+            draft_.machines[agent].reach.insert(network);
+            return true;
+        }
+        for (const auto& interface : draft_.machines[*machine].interfaces) {
+            const auto& address = interface.family(v6);
+            if (!address || !paths.to(interface.segment))
+                continue;
+            target.address = to_text(*address);
+            target.params["address"] = target.address;
+            if (action.protocol == "modbus")
+                target.params["port"] = 502;
+            return true;
+        }
+        return no_way(spec, v6);
+    }
+
+    bool no_way(const InjectSpec& spec, bool v6) {
+        error(draft_.out, "T0915", spec.on.span,
+              fmt::format("there is no way over IPv{} from `{}` to `{}`", v6 ? 6 : 4, spec.by.value, spec.on.value),
+              "a router must join their networks");
+        return false;
+    }
+
+    // `on: portal.web` names a service: its port for attackers, its unit for those that stop or start it.
+    bool read_service(const InjectSpec& spec, const Action& action, std::optional<std::size_t> machine,
+                      ActionTarget& target) {
+        const auto dot = spec.on.value.find('.');
+        const bool needs_unit = action.name == "stop-service" || action.name == "start-service";
+        if (dot == std::string::npos) {
+            if (needs_unit && !target.params.contains("service")) {
+                error(draft_.out, "T0202", spec.on.span, "which service? neither `on` nor `with` names one",
+                      "write `on: MACHINE.SERVICE` or `with: { service: UNIT }`");
+                return false;
+            }
+            return true;
+        }
+        const auto name = spec.on.value.substr(dot + 1);
+        std::vector<std::string> known;
+        for (const auto& service : draft_.plan.machines[*machine].services) {
+            known.push_back(service.name);
+            if (service.name != name)
+                continue;
+            if (needs_unit && !target.params.contains("service"))
+                target.params["service"] = service.unit;
+            if (!action.protocol.empty())
+                target.params["port"] = service.port;
+            return true;
+        }
+        error(draft_.out, "T0908", template_::part_of(spec.on, dot + 1, spec.on.value.size()),
+              fmt::format("`{}` has no service `{}`", spec.on.value.substr(0, dot), name),
+              template_::suggest(name, known));
+        return false;
+    }
+
+    enum class Mark { fresh, open, closed };
+
+    Draft& draft_;
+    std::vector<std::string> inject_names_;
+    std::vector<std::string> check_names_;
+    std::vector<std::string> phase_names_;
+    std::vector<std::string> report_kinds_;
+    std::map<std::string, const InjectSpec*> specs_;
+    std::map<std::string, Mark> marks_;
+};
+
+} // namespace
+
+void plan_phases(Draft& draft) {
+    refuse_doubles(draft.source.phases, "phases", draft.out);
+    for (const auto& spec : draft.source.phases) {
+        if (!spec.at.given())
+            continue;
+        draft.plan.phases.push_back(
+            {spec.id.value, spec.title.given() ? spec.title.value : spec.id.value, spec.at.value});
+        if (draft.source.duration.given() && spec.at.value > draft.plan.duration)
+            error(
+                draft.out, "T0914", spec.at.span,
+                fmt::format("this never happens: the exercise ends at T+{}", template_::to_text(draft.plan.duration)));
+    }
+    std::stable_sort(draft.plan.phases.begin(), draft.plan.phases.end(),
+                     [](const Phase& a, const Phase& b) { return a.at < b.at; });
+}
+
+void plan_timeline(Draft& draft) {
+    TimelinePlanner(draft).run();
+}
+
+} // namespace testudo::plan
