@@ -3,58 +3,19 @@
 
 #include "agents/protocol/personalise_spec.hpp"
 #include "tests/agents/running_agent.hpp"
+#include "tests/agents/running_container.hpp"
 
 // The agent as the first program of a container, set up the way libvirt does it, over a root that holds little more
 // than busybox. TESTUDO_TEST_ROOT names an image's root to use instead.
 namespace testudo::agents {
 namespace {
 
-const std::string prepare = R"sh(
-image=${TESTUDO_TEST_ROOT:-}
-mount -t tmpfs tmpfs /mnt
-mkdir /mnt/new
-if [ -z "$image" ]; then
-    image=/mnt/image
-    mkdir -p $image/bin $image/sbin $image/etc $image/overlay $image/testudo $image/var/lib
-    mkdir $image/dev $image/proc $image/sys $image/run $image/tmp
-    cp /bin/busybox $image/bin/
-    for name in sh cat ls id ps mount umount grep hostname sleep touch; do ln -s busybox $image/bin/$name; done
-    for file in $(command -v ip) $(ldd $(command -v ip) | grep -o '/[^ ]*'); do cp --parents -L $file $image; done
-    echo root:x:0:0:root:/root:/bin/sh > $image/etc/passwd
-    echo root:x:0: > $image/etc/group
-    printf '#!/bin/sh\necho "test console of $(hostname) login: "\nread line\necho "read $line"\n' > $image/sbin/agetty
-    chmod 755 $image/sbin/agetty
-fi
-mount --bind $image /mnt/new
-mount -o remount,bind,ro /mnt/new
-cd /mnt/new
-mount -t tmpfs tmpfs dev
-for name in null zero random urandom tty; do touch dev/$name; mount --bind /dev/$name dev/$name; done
-touch dev/tty1 dev/tty2
-mount --bind $CONSOLE dev/tty1
-mount --bind $CHANNEL dev/tty2
-mkdir dev/pts
-mount -t devpts devpts dev/pts
-mount -t tmpfs tmpfs testudo
-cp $AGENT testudo/testudo-agent
-mount -o remount,bind,ro testudo
-mount -t proc proc proc
-ip link add name veth-x type veth peer name far
-ip link set dev veth-x address 02:00:00:00:00:11
-umount=$(command -v umount) mount=$(command -v mount)
-pivot_root . overlay
-cd /
-umount -l /overlay
-mount -t tmpfs -o size=64m tmpfs /overlay
-AGENT=/testudo/testudo-agent
-)sh";
-
 class ContainerInit : public testing::Test {
   protected:
     void SetUp() override {
         if (!RunningAgent::possible() || std::system("test -x /bin/busybox") != 0)
             GTEST_SKIP() << "needs root, namespaces and busybox";
-        agent_.emplace(prepare, "--init");
+        agent_.emplace(prepare_container, "--init");
         ASSERT_TRUE(agent_->connect()) << agent_->console();
     }
 
@@ -115,8 +76,9 @@ TEST_F(ContainerInit, OffersALoginAgainAndAgainAndReapsOrphans) {
     const auto done = set_up("(sleep 0.2 &) ; sleep 0.5; ps");
     ASSERT_TRUE(done) << done.error().text();
     EXPECT_FALSE(found("[sleep]"));
-    const auto shown = agent_->console();
-    EXPECT_NE(shown.find("login:"), std::string::npos) << shown;
+    EXPECT_TRUE(agent_->console_shows("login:")) << agent_->console();
+    agent_->type("root\n");
+    EXPECT_TRUE(agent_->console_shows("assword:")) << agent_->console();
 }
 
 } // namespace

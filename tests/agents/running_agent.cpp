@@ -75,6 +75,17 @@ std::string RunningAgent::console() {
     return text;
 }
 
+bool RunningAgent::console_shows(const std::string& text) {
+    for (int i = 0; i < 500; ++i, std::this_thread::sleep_for(Millis(10)))
+        if (console().find(text) != std::string::npos)
+            return true;
+    return false;
+}
+
+void RunningAgent::type(const std::string& text) {
+    on_loop([&] { console_channel_->write(text); });
+}
+
 Result<json::object> RunningAgent::request(const std::string& op, json::object body, Millis timeout) {
     std::promise<Result<json::object>> answered;
     on_loop([&] {

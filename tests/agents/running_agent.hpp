@@ -25,6 +25,9 @@ class RunningAgent {
     bool connect(Millis patience = Millis(10'000));
     // What was written to $CONSOLE so far.
     std::string console();
+    // Waits a while for it.
+    bool console_shows(const std::string& text);
+    void type(const std::string& text);
     Result<json::object> request(const std::string& op, json::object body, Millis timeout = Millis(20'000));
 
   private:
