@@ -12,8 +12,8 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-Result<ClientAnswer> send_request(const std::string& address, std::uint16_t port, const std::string& method, const std::string& path,
-                                  const std::string& token, const std::string& body) {
+Result<ClientAnswer> send_request(const std::string& address, std::uint16_t port, const std::string& method,
+                                  const std::string& path, const std::string& token, const std::string& body) {
     const auto where = fmt::format("{}:{}", address, port);
     asio::io_context context;
     beast::tcp_stream stream(context);
