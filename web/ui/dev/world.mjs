@@ -85,7 +85,7 @@ export class World {
             history: keyed(this.team_ids, () => ({})),
             categories: { availability: { order: 0, title: 'Availability', weight_milli: 600_000 }, impact: { order: 1, title: 'Attack impact', weight_milli: 150_000 },
                 restoration: { order: 2, title: 'Restoration', weight_milli: 100_000 }, reports: { order: 3, title: 'Reports', weight_milli: 150_000 } },
-            scores: keyed(this.team_ids, () => ({ availability: { milli: 0, max_milli: 0, contributes_milli: 0 }, impact: { milli: 0, max_milli: 60_000, contributes_milli: 150_000 },
+            scores: keyed(this.team_ids, () => ({ availability: { milli: 0, max_milli: 0, contributes_milli: 0 }, impact: { milli: 0, max_milli: 60_000, contributes_milli: 0 },
                 restoration: { milli: 0, max_milli: 0, contributes_milli: 0 }, reports: { milli: 0, max_milli: 0, contributes_milli: 0 } })),
             injects: {}, machines: {}, inbox: {}, reports: {}, log: {},
         };
@@ -189,7 +189,7 @@ export class World {
 
     start() {
         this.plan_all();
-        this.change((doc) => { doc.exercise.state = 'running'; this.log(doc, 'exercise.started', '', 'STARTEX, by white'); this.score(doc, 0); });
+        this.change((doc) => { doc.exercise.state = 'running'; this.log(doc, 'exercise.started', '', 'STARTEX, by white'); });
     }
 
     inject_act(id, act, team, by) {

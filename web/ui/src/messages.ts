@@ -274,6 +274,7 @@ const en = {
         title: 'Wrong now',
         empty: 'Every service of every team is well.',
         before: 'Services are judged after the start.',
+        more: (count: number) => `… and ${count} more: see the board.`,
     },
 
     machines: {
@@ -327,6 +328,7 @@ const en = {
         weight: (text: string) => `${text} points at most`,
         share: (text: string, max: string) => `${text} of ${max}`,
         empty: 'Nothing has been scored yet.',
+        as_of_end: 'The entries are as of the newest moment; the totals are those of the moment on show.',
         show_event: (seq: number) => `Show event ${seq}`,
         no_event: 'This event is not in the log.',
         adjust: 'Adjust the score',
@@ -418,7 +420,7 @@ const en = {
         last: 'To the end',
         speed: 'Speed',
         slider: 'Moment of the exercise',
-        lanes: 'Moments per team',
+        lanes: 'Moments per team: a click goes there',
         everyone: 'All',
         back_to_live: 'Back to live',
         asking: 'Asking the server for this moment …',
