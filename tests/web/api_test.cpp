@@ -221,6 +221,22 @@ TEST_F(ApiTest, TellsTheInsideOfAFailureToTheWhiteTeamOnly) {
     EXPECT_EQ(ask(white, "/api/v1/archive").status, 409);
 }
 
+TEST_F(ApiTest, TurnsTheRefusalsOfTheExerciseIntoStatuses) {
+    const std::vector<std::pair<std::string, int>> expected{{"team.unknown", 404},        {"exercise.conflict", 409},
+                                                            {"exercise.state", 409},      {"inject.over", 409},
+                                                            {"inject.state", 409},        {"inject.not-approved", 409},
+                                                            {"inject.not-for-team", 422}, {"grade.range", 422},
+                                                            {"grade.unknown-item", 422},  {"request.incomplete", 422},
+                                                            {"request.invalid", 422},     {"inject.refused", 403},
+                                                            {"store.full", 500},          {"broken", 500}};
+    for (const auto& [code, status] : expected) {
+        controller_.refusal = Error(code, "", "A sentence.");
+        const auto response = post(white, "/api/v1/exercise/start", "");
+        EXPECT_EQ(response.status, status) << code;
+        EXPECT_THAT(response.body, HasSubstr("\"code\":\"" + code + "\""));
+    }
+}
+
 TEST_F(ApiTest, SlowsATeamThatFloodsTheLog) {
     const auto report = [&] { return post(north, "/api/v1/reports", R"({"kind":"i","text":"t"})").status; };
     for (int i = 0; i < 10; ++i)

@@ -13,6 +13,7 @@ class FakeController final : public Controller {
   public:
     std::vector<std::string> told;
     std::filesystem::path archive_file;
+    std::optional<Error> refusal; // what commands to the exercise are answered, if set
 
     Result<json::value> view(const Caller& caller, std::optional<ExerciseTime> at) override {
         json::object document{{"seq", 7}, {"audience", audience_of(caller)}};
@@ -22,6 +23,8 @@ class FakeController final : public Controller {
     }
     Result<json::value> moments(const Caller&) override { return json::object{{"markers", json::array{}}}; }
     Result<json::value> command(const Caller& by, ExerciseCommand command, const std::string& reason) override {
+        if (refusal)
+            return tl::unexpected(*refusal);
         if (command == ExerciseCommand::resume)
             return fail("exercise.conflict", "", "The exercise is not paused.");
         if (command == ExerciseCommand::end)

@@ -5,6 +5,7 @@
 
 #include "tests/web/raw_client.hpp"
 #include "tests/web/running_server.hpp"
+#include "web/server/client.hpp"
 
 namespace testudo::web {
 namespace {
@@ -62,6 +63,21 @@ TEST(Http, ServesManyRequestsOnOneConnection) {
     EXPECT_EQ(status_of(client.receive()), 200);
     EXPECT_EQ(status_of(client.receive()), 200);
     EXPECT_THAT(run.controller.told, testing::ElementsAre("exercise 0 by white 1 (go)"));
+}
+
+TEST(Http, IsSpokenByTheCommandLine) {
+    RunningServer run;
+    const auto answer =
+        send_request("127.0.0.1", run.port(), "POST", "/api/v1/exercise/pause", run.white, R"({"reason":"lunch"})");
+    ASSERT_TRUE(answer) << answer.error().text();
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(answer->body, "{}");
+    EXPECT_EQ(send_request("127.0.0.1", run.port(), "GET", "/api/v1/me", run.white, "")->status, 200);
+    EXPECT_EQ(send_request("127.0.0.1", run.port(), "GET", "/api/v1/me", "wrong", "")->status, 401);
+    const auto port = run.port();
+    run.server.reset();
+    EXPECT_EQ(send_request("127.0.0.1", port, "GET", "/api/v1/me", run.white, "").error().code,
+              "controller.unreachable");
 }
 
 TEST(Http, RefusesWrongTokensAndThenWaits) {

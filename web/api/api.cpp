@@ -31,15 +31,14 @@ std::string text_of(const Caller& caller) {
 }
 
 int status_of(const Error& error) {
+    static const std::map<std::string, int, std::less<>> statuses{
+        {"unknown", 404},      {"conflict", 409},  {"state", 409},        {"over", 409},
+        {"not-approved", 409}, {"invalid", 422},   {"range", 422},        {"incomplete", 422},
+        {"unknown-item", 422}, {"malformed", 422}, {"not-for-team", 422}, {"refused", 403},
+    };
     const auto dot = error.code.rfind('.');
-    const auto word = dot == error.code.npos ? error.code : error.code.substr(dot + 1);
-    if (word == "unknown")
-        return 404;
-    if (word == "conflict")
-        return 409;
-    if (word == "invalid")
-        return 422;
-    return word == "refused" ? 403 : 500;
+    const auto it = statuses.find(dot == error.code.npos ? error.code : error.code.substr(dot + 1));
+    return it == statuses.end() ? 500 : it->second;
 }
 
 // Only what a client can act on is told; the inside of a failure is for those who run the exercise.

@@ -51,8 +51,12 @@ struct ArchiveFile {
 // and the input has the right form; whether the things named exist, and whether it is the time for it, is decided here.
 // Acts return what the client is answered, an empty object if there is nothing to say.
 //
-// The last word of an error's code becomes the status: `unknown` 404, `conflict` (not now, not in this state) 409,
-// `invalid` 422, `refused` 403. All others are 500, and their message is shown to the white team only.
+// What stands behind the last dot of an error's code becomes the status:
+//     404  unknown
+//     409  conflict, state, over, not-approved: not now
+//     422  invalid, range, incomplete, unknown-item, malformed, not-for-team
+//     403  refused
+// All others are failures of ours: 500, and their message is shown to the white team only.
 class Controller {
   public:
     virtual ~Controller() = default;

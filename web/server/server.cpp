@@ -100,9 +100,21 @@ struct Server::Engine {
         beat();
         desk.hub.on_change([this] { gate->post([this] { desk.pump_changed(); }); });
         thread = std::thread([this] {
-            io.run();
+            while (!run_handlers()) {
+            }
             ended.set_value();
         });
+    }
+
+    // What a handler throws ends its own connection, which nothing holds any more, and nobody else's.
+    bool run_handlers() {
+        try {
+            io.run();
+            return true;
+        } catch (const std::exception& e) {
+            fmt::print(stderr, "web server: {}\n", e.what());
+            return false;
+        }
     }
 
     void stop() {
