@@ -209,7 +209,7 @@ void check_spec(Draft& draft, const MachineSpec& spec) {
     if (kept.contains(spec.id.value))
         error(draft.out, "T0506", spec.id.span,
               fmt::format("`{}` cannot be a machine's name; it means something else", spec.id.value));
-    if (!spec.image.given())
+    if (!spec.image.given() && !spec.image.refused)
         error(draft.out, "T0606", spec.id.span, fmt::format("the machine `{}` has no image", spec.id.value),
               "give it `image`, or a profile that has one");
     if (spec.per.given() && spec.team.given()) {

@@ -9,7 +9,7 @@ namespace {
 using template_::MachineSpec;
 
 template <class T> void take_over(template_::Spanned<T>& own, const template_::Spanned<T>& profile) {
-    if (!own.given())
+    if (!own.given() && !own.refused)
         own = profile;
 }
 

@@ -339,11 +339,27 @@ class TimelinePlanner {
                         spec.id.span, draft_, target.params);
         if (!action.on_target && !aim(spec, action, *agent, machine, segment, v6, target))
             return;
-        if (!read_service(spec, action, machine, target))
+        if (!read_service(spec, action, machine, target) || !within_bounds(spec, target.params))
             return;
         if (target.params.contains("address"))
             draft_.machines[*agent].reach.insert(text_or(target.params, "address"));
         inject.targets.push_back(std::move(target));
+    }
+
+    // What agents refuse to do is refused here already (docs/agent-protocol.md).
+    bool within_bounds(const InjectSpec& spec, const json::object& params) {
+        if (array_or_empty(params, "passwords").size() > 20) {
+            error(draft_.out, "T0916", spec.id.span, "more than 20 passwords are guessed");
+            return false;
+        }
+        const auto network = parse_prefix(text_or(params, "network"));
+        const auto ports = array_or_empty(params, "ports").size();
+        const int bits = network ? (network->base.v6 ? 128 : 32) - network->length : 0;
+        if (bits <= 10 && (std::size_t{1} << static_cast<unsigned>(bits)) * ports <= 1024)
+            return true;
+        error(draft_.out, "T0916", spec.on.span, "more than 1024 pairs of address and port are tried",
+              "name fewer ports, or one machine instead of a network");
+        return false;
     }
 
     std::optional<std::size_t> attacker(const InjectSpec& spec, const std::string& team) {

@@ -27,7 +27,7 @@ void read_parts(Reader& r, const Node& node, Condition& c, std::string_view join
         c.parts.push_back(read_condition(r, *item));
         const auto& part = c.parts.back();
         c.text +=
-            fmt::format("{}{}", c.text.empty() ? "" : joint, part.parts.empty() ? part.text : "(" + part.text + ")");
+            fmt::format("{}{}", c.text.empty() ? "" : joint, part.parts.size() < 2 ? part.text : "(" + part.text + ")");
     }
 }
 
@@ -47,7 +47,8 @@ Condition read_condition(Reader& r, const Node& node) {
     } else if (key == "not") {
         c.kind = Condition::Kind::negation;
         c.parts.push_back(read_condition(r, *value));
-        c.text = fmt::format("not ({})", c.parts.front().text);
+        const auto& part = c.parts.front();
+        c.text = part.parts.empty() ? "not " + part.text : fmt::format("not ({})", part.text);
     } else {
         error(r.out, "T0201", key_span, fmt::format("the key `{}` is not known in a condition", key),
               suggest(key, {"all", "any", "not"}));
@@ -385,9 +386,12 @@ void read_timeline(Reader& r, const Node& node, Template& t) {
     for (const auto& item : node.items) {
         const auto* message = item->find("message");
         const auto* action = item->find("action");
-        if (item->kind != Node::Kind::mapping || (!message && !action)) {
-            r.wrong(*item, "a message or an action",
-                    "an entry of the timeline has the key `message` or the key `action`");
+        if (item->kind != Node::Kind::mapping) {
+            r.wrong(*item, "a message or an action");
+            continue;
+        }
+        if (!message && !action) {
+            error(r.out, "T0202", item->span, "an entry of the timeline needs the key `message` or the key `action`");
             continue;
         }
         if (message && action) {

@@ -36,6 +36,8 @@ bool Reader::scalar(const Node& node, std::string_view wanted) {
 void Reader::text(const Node& node, Text& value) {
     if (scalar(node, "a text"))
         value = Text{node.scalar, node.span};
+    else
+        value.refused = true;
 }
 
 void Reader::texts(const Node& node, std::vector<Text>& values) {

@@ -45,10 +45,11 @@ bool has_errors(const Diagnostics& diagnostics) {
 void arrange(Diagnostics& diagnostics, const std::string& first_file) {
     const auto key = [&first_file](const Diagnostic& d) {
         const auto name = d.span.file ? d.span.file->name : std::string();
-        return std::tuple(name != first_file, name, d.span.begin, d.code, d.message);
+        return std::tuple(name != first_file, name, d.span.begin, d.code, d.hint);
     };
     std::stable_sort(diagnostics.begin(), diagnostics.end(),
                      [&key](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+    // One mistake in what every team has shows once per team; the first team's copy tells it all.
     diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end(),
                                   [&key](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); }),
                       diagnostics.end());

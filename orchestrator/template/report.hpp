@@ -15,8 +15,8 @@ Diagnostic& warn(Diagnostics& out, std::string code, Span span, std::string mess
 std::string suggest(std::string_view word, const std::vector<std::string>& candidates);
 
 bool has_errors(const Diagnostics& diagnostics);
-// In the order of the text: the template first, then included files by name. What is said twice of one place is said
-// once.
+// In the order of the text: the template first, then included files by name. Of what has the same code, place and hint,
+// the first is kept.
 void arrange(Diagnostics& diagnostics, const std::string& first_file);
 
 } // namespace testudo::template_

@@ -11,6 +11,7 @@ namespace testudo::template_ {
 template <class T> struct Spanned {
     T value{};
     Span span;
+    bool refused = false; // something stood here that did not fit; it has been reported
     bool given() const { return span.file != nullptr; }
 };
 

@@ -35,14 +35,15 @@ template <class T> class Table {
         return std::move(*this);
     }
 
-    void read(Reader& reader, const Node& node, T& value) const {
+    // False if what stands there is no such thing at all.
+    bool read(Reader& reader, const Node& node, T& value) const {
         if (short_form_ && node.kind == Node::Kind::scalar) {
             short_form_(reader, Text{node.scalar, node.span}, value);
-            return;
+            return true;
         }
         if (node.kind != Node::Kind::mapping) {
             reader.wrong(node, what_ + " with its keys");
-            return;
+            return false;
         }
         for (const auto& entry : node.entries)
             read_entry(reader, entry, value);
@@ -50,6 +51,7 @@ template <class T> class Table {
             if (key.required && !node.find(key.name))
                 error(reader.out, "T0202", node.span, what_ + " needs the key `" + std::string(key.name) + "`",
                       std::string(key.doc));
+        return true;
     }
 
     json::object schema() const {
@@ -188,8 +190,7 @@ Key<T> each(std::string_view name, std::vector<M> T::*member, const Table<M>& ta
                 for (const auto& entry : n.entries) {
                     M one;
                     r.name(Text{entry.key, entry.key_span}, table.what(), longest_name, one.id);
-                    table.read(r, *entry.value, one);
-                    if (one.id.given())
+                    if (table.read(r, *entry.value, one) && one.id.given())
                         (t.*member).push_back(std::move(one));
                 }
             },
@@ -205,8 +206,11 @@ Key<T> list(std::string_view name, std::vector<M> T::*member, const Table<M>& ta
             [=, &table](Reader& r, const Node& n, T& t) {
                 if (n.kind != Node::Kind::sequence)
                     return r.wrong(n, "a list");
-                for (const auto& item : n.items)
-                    table.read(r, *item, (t.*member).emplace_back());
+                for (const auto& item : n.items) {
+                    M one;
+                    if (table.read(r, *item, one))
+                        (t.*member).push_back(std::move(one));
+                }
             },
             [&table] {
                 return json::object{{"type", "array"}, {"items", table.schema()}};

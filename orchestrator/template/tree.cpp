@@ -155,8 +155,12 @@ class Builder final : public YAML::EventHandler {
     void refuse_tag(const std::string& tag, const Node& node) {
         if (tag.empty() || tag == "?" || tag == "!")
             return;
-        error(out_, "T0111", node.span, fmt::format("the tag `{}` has no meaning in a template", tag),
-              "remove the word that begins with `!`");
+        const std::string_view text(file_->text);
+        const auto end = std::min(text.find_first_of(" \r\n", node.span.begin), text.size());
+        error(out_, "T0111", Span{file_, node.span.begin, end},
+              fmt::format("the tag `{}` has no meaning in a template",
+                          text.substr(node.span.begin, end - node.span.begin)),
+              "values need no tags; remove it");
     }
 
     // The scanner takes a tab for a blank in places where the specification forbids it; what then looks aligned is not.
@@ -254,6 +258,13 @@ class Builder final : public YAML::EventHandler {
     int documents_ = 0;
 };
 
+// An expression outside of quotes inside of `{ }` is the likeliest reason for a line that is no YAML.
+bool braces_around(std::string_view text, std::size_t at) {
+    const auto before = at == 0 ? std::string_view::npos : text.rfind('\n', at - 1);
+    const auto begin = before == std::string_view::npos ? 0 : before + 1;
+    return text.substr(begin, end_of_line(text, begin) - begin).find("{{") != std::string_view::npos;
+}
+
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 bool readable(const File& file, Diagnostics& out, const Budget& budget) {
@@ -303,7 +314,8 @@ NodePtr parse_yaml(const File& file, Diagnostics& out, const Budget& budget) {
         if (const auto tab = tab_in_indentation(file->text, at))
             error(out, "T0105", Span{file, *tab, *tab + 1}, "a tab in the indentation", "indent with spaces");
         else
-            error(out, "T0104", Span{file, at, at}, fmt::format("this is not YAML: {}", e.msg));
+            error(out, "T0104", Span{file, at, at}, fmt::format("this is not YAML: {}", e.msg),
+                  braces_around(file->text, at) ? "put a text with `{{ }}` into quotes" : "");
         return nullptr;
     }
     if (!builder.root())
