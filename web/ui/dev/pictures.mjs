@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { open_browser } from './browser.mjs';
 import { start_mock } from './mock.mjs';
+import { shrink } from './png.mjs';
 
 const folder = fileURLToPath(new URL('../../../docs/pictures', import.meta.url));
 const largest = 200 * 1024;
@@ -45,7 +46,7 @@ try {
             await page.waitForTimeout(1_500);
         }
         const file = join(folder, `${name}.png`);
-        await writeFile(file, await page.screenshot());
+        await writeFile(file, shrink(await page.screenshot()));
         const { size: bytes } = await stat(file);
         console.log(`${name}.png ${Math.round(bytes / 1024)} KiB`);
         if (bytes > largest) throw new Error(`${name}.png is larger than ${largest / 1024} KiB`);
