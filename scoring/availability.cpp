@@ -142,8 +142,9 @@ void Availability::settle(Group& group, std::int64_t number, const Explains& exp
     if (group.twin != none && twin != Verdict::pending)
         set_standing(group.twin, number, window.twin, twin);
 
-    std::int64_t known = 0;
+    // Teams that we cannot judge, or not yet, may have failed as well.
     std::int64_t open = 0;
+    std::int64_t unknown = 0;
     std::int64_t without_cause = 0;
     std::vector<bool> explained(group.teams.size());
     for (std::size_t i = 0; i < group.teams.size(); ++i) {
@@ -151,11 +152,12 @@ void Availability::settle(Group& group, std::int64_t number, const Explains& exp
         const auto verdict = judged_of(instance);
         const auto& check = model_->checks[group.teams[i]];
         explained[i] = is_bad(verdict) && explains(check.team, check.machine, instance.first_ms);
-        known += verdict != Verdict::pending && verdict != Verdict::unknown;
         open += verdict == Verdict::pending;
+        unknown += verdict == Verdict::unknown;
         without_cause += is_bad(verdict) && !explained[i];
     }
-    const auto most_fail = [](std::int64_t bad, std::int64_t of) { return bad >= 2 && bad * 5 >= of * 4; };
+    const auto all = static_cast<std::int64_t>(group.teams.size());
+    const auto most_fail = [all](std::int64_t bad) { return bad >= 2 && bad * 5 >= all * 4; };
 
     for (std::size_t i = 0; i < group.teams.size(); ++i) {
         auto& instance = window.teams[i];
@@ -163,14 +165,16 @@ void Availability::settle(Group& group, std::int64_t number, const Explains& exp
         if (is_bad(verdict)) {
             const auto* ruled = ruling_of(group, model_->checks[group.teams[i]].team, instance.first_ms);
             const bool twin_bad = is_bad(twin) && (twin != Verdict::degraded || verdict == Verdict::degraded);
+            const bool suspect =
+                !explained[i] && (twin == Verdict::unknown || most_fail(without_cause + unknown + open));
             if (ruled)
                 verdict = ruled->charge ? verdict : Verdict::voided;
             else if (twin_bad)
                 verdict = Verdict::voided;
-            else if (!explained[i] && open == 0 && most_fail(without_cause, known))
-                verdict = Verdict::held;
-            else if (twin == Verdict::pending || (!explained[i] && most_fail(without_cause + open, known + open)))
+            else if (twin == Verdict::pending || (suspect && open > 0))
                 verdict = Verdict::pending;
+            else if (suspect)
+                verdict = Verdict::held;
         }
         set_standing(group.teams[i], number, instance, verdict);
     }

@@ -19,7 +19,8 @@ namespace testudo::scoring {
 //
 //     pending ──judge()──► ok, unknown                                     final at once
 //        └────────────────► bad ──► voided   the reference is bad in the same window
-//                            │ ├──► held     >= 80 % of the teams whose verdict is known are bad without a known cause
+//                            │ ├──► held     without a known cause, and the reference cannot be judged, or >= 80 % of
+//                            the │ │             teams (two at least) are bad without a known cause or cannot be judged
 //                            │ └──► charged  neither can happen any more
 //                            └──► the white team's latest ruling on that moment goes before all of it
 //

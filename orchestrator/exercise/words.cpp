@@ -131,7 +131,7 @@ std::string words_of_reason(const scoring::Availability::Status& status, const p
     if (status.confirmed > 0)
         text += ", confirmed " + times(status.confirmed);
     if (status.verdict == Verdict::held)
-        text += "; most teams fail alike, the white team will rule";
+        text += "; held for the white team to rule";
     if (status.verdict == Verdict::voided)
         text += "; not counted: the reference copy failed too, or so ruled";
     return text;
