@@ -14,6 +14,7 @@ namespace testudo::agents {
 namespace {
 
 constexpr std::int64_t mebibyte = 1 << 20;
+constexpr std::int64_t most_mib = 4096;
 
 std::int64_t size_of(const std::string& path) {
     struct stat info {};
@@ -67,8 +68,8 @@ class FillQuota final : public Action {
 
   private:
     static Result<void> check(const std::string& path, std::int64_t mib) {
-        if (mib < 1 || mib > 65536)
-            return fail("refused.params", "mib", "from 1 to 65536 MiB");
+        if (mib < 1 || mib > most_mib)
+            return fail("refused.params", "mib", "from 1 to 4096 MiB");
         return check_path(path);
     }
 };

@@ -34,7 +34,7 @@ Result<void> check_path(const std::string& path) {
     static constexpr std::array<std::string_view, 5> forbidden{"/proc", "/sys", "/dev", "/boot", "/run/testudo"};
     const fs::path p(path);
     const auto normal = p.lexically_normal();
-    if (path.find('\0') != std::string::npos || !p.is_absolute() || normal != p || !p.has_filename())
+    if (path.find('\0') != std::string::npos || !p.is_absolute() || normal.native() != path || !p.has_filename())
         return fail("refused.params", path, "not a plain absolute path of a file");
     for (const auto root : forbidden)
         if (path == root || path.starts_with(std::string(root) + "/"))

@@ -9,7 +9,8 @@ namespace {
 
 const std::string prepare = R"(
 mount -t tmpfs tmpfs /run
-mkdir /run/etc /run/folder
+mkdir /run/etc /run/folder /run/small
+mount -t tmpfs -o size=10m tmpfs /run/small
 cp /etc/passwd /etc/group /run/etc/
 mount --bind /run/etc /etc
 ip link add name veth-x type veth peer name far
@@ -114,6 +115,21 @@ TEST_F(AgentEndToEnd, ActsOnceOnly) {
     EXPECT_TRUE(holds && bool_or(*holds, "holds"));
 }
 
+TEST_F(AgentEndToEnd, FillingLeavesRoom) {
+    ASSERT_TRUE(personalise());
+    const auto fill = [&](int mib) {
+        return agent_->request("act", {{"act", "fill-" + std::to_string(mib)},
+                                       {"action", "fill-quota"},
+                                       {"params", json::object{{"path", "/run/small/filler"}, {"mib", mib}}}});
+    };
+    const auto too_much = fill(10);
+    ASSERT_TRUE(too_much) << too_much.error().text();
+    EXPECT_EQ(text_or(*too_much, "outcome"), "failed");
+    const auto good = fill(9);
+    ASSERT_TRUE(good) << good.error().text();
+    EXPECT_EQ(text_or(*good, "outcome"), "ok") << text_or(*good, "evidence");
+}
+
 TEST_F(AgentEndToEnd, ProbesWithinItsReachOnly) {
     ASSERT_TRUE(personalise());
     const auto refused = agent_->request("probe", {{"type", "tcp"}, {"address", "192.0.2.1"}, {"port", 80}});
@@ -125,6 +141,17 @@ TEST_F(AgentEndToEnd, ProbesWithinItsReachOnly) {
     const auto echo = agent_->request("probe", {{"type", "icmp"}, {"address", "127.0.0.1"}});
     ASSERT_TRUE(echo) << echo.error().text();
     EXPECT_EQ(text_or(*echo, "result"), "pass") << text_or(*echo, "reason");
+}
+
+TEST_F(AgentEndToEnd, AVantageWithoutAWayIsNotTheTargetsFault) {
+    auto cut_off = spec();
+    cut_off.routes.clear();
+    ASSERT_TRUE(agent_->request("personalise", {{"spec", to_json(cut_off)}}));
+    for (const auto* type : {"tcp", "icmp"}) {
+        const auto result = agent_->request("probe", {{"type", type}, {"address", "198.19.0.1"}, {"port", 80}});
+        ASSERT_TRUE(result) << result.error().text();
+        EXPECT_EQ(text_or(*result, "result"), "error") << text_or(*result, "reason");
+    }
 }
 
 TEST_F(AgentEndToEnd, CarriesSpecsOfHundredsOfKilobytes) {
