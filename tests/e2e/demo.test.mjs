@@ -150,9 +150,15 @@ test('a whole exercise, with real machines', { skip: ready ? false : 'TESTUDO_UR
             await until('the exercise clock runs', 20, async () => (await wall.getByRole('timer').textContent()) > '00:00:00');
         });
 
-        await step('every service of every team is found well', async () => {
+        await step('the white team holds the defacement, so that it comes when we look', async () => {
             inject = plan.injects.find((one) => one.action === 'deface' && one.teams.includes(team));
             assert.ok(inject, 'the demo has a defacement');
+            await white.locator(`tr[data-inject="${inject.id}"]`).getByRole('button', { name: /^Hold/ }).click();
+            await white.locator('dialog[open] button[name="do"]').click();
+            await white.waitForSelector(`tr[data-inject="${inject.id}"][data-state="held"]`);
+        });
+
+        await step('every service of every team is found well', async () => {
             const target = inject.targets.find((one) => one.team === team);
             machine = target.target;
             // The check that reads the page that will be defaced.

@@ -88,7 +88,7 @@ const en = {
         report_kinds[kind] ?? `Report: ${kind.replace(/[-_]/g, ' ')}`,
     roles,
     signed_in_as: (role: Role, name: string | undefined) =>
-        name && name !== role ? `${roles[role]}, ${name}` : roles[role],
+        name && ![role, roles[role].toLowerCase()].includes(name.toLowerCase()) ? `${roles[role]}, ${name}` : roles[role],
 
     errors: {
         unreachable: 'The server did not answer. Nothing was changed.',

@@ -34,13 +34,14 @@ class App {
     private tick_ = $state(0);
     private next_notice_ = 1;
 
-    /** Exercise time in whole seconds, as milliseconds: what the pages count with. */
-    readonly exercise_ms = $derived.by(() => {
-        if (this.player) return Math.floor(this.player.position_ms / 1000) * 1000;
+    private readonly live_ms_ = $derived.by(() => {
         void this.tick_;
         const clock = this.live_view_?.exercise.clock;
         return clock ? Math.floor(exercise_now(clock, this.server_time_.now()) / 1000) * 1000 : 0;
     });
+
+    /** Exercise time on show, in whole seconds, as milliseconds: what the pages count with. */
+    readonly exercise_ms = $derived(this.player ? Math.floor(this.player.position_ms / 1000) * 1000 : this.live_ms_);
 
     constructor() {
         setInterval(() => {
@@ -102,7 +103,7 @@ class App {
 
     async enter_replay(at_ms: number): Promise<void> {
         if (this.player) return;
-        const player = new Player((date_ms) => this.server_time_.heard_roughly(date_ms));
+        const player = this.me?.replay ? new Player() : new Player(() => this.live_ms_);
         this.player = player;
         await player.open(at_ms);
     }

@@ -8,6 +8,7 @@ export const speeds = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 const frame_ms = 50;
 const between_requests_ms = 250;
+const between_reloads_ms = 15_000;
 
 export class Player {
     position_ms = $state(0);
@@ -18,13 +19,20 @@ export class Player {
     error = $state('');
 
     private timer_: ReturnType<typeof setInterval> | undefined;
+    private reload_timer_: ReturnType<typeof setInterval> | undefined;
     private last_tick_ms_ = 0;
     private last_request_ms_ = 0;
     private asked_ms_ = -1;
     private busy_ = false;
     private closed_ = false;
 
-    constructor(private readonly on_date_: (date_ms: number) => void = () => {}) {}
+    /** How far one can go: all of a recording, and of a live exercise what has been. */
+    readonly length_ms: number = $derived.by(() => {
+        const last = this.moments.markers.at(-1)?.at_ms ?? 0;
+        return this.live_ms_?.() ?? Math.max(this.moments.duration_ms, last);
+    });
+
+    constructor(private readonly live_ms_?: () => number) {}
 
     async open(at_ms?: number): Promise<void> {
         await this.reload_moments();
@@ -32,12 +40,14 @@ export class Player {
         this.position_ms = this.clamp(at_ms ?? this.position_ms);
         this.last_tick_ms_ = performance.now();
         this.timer_ = setInterval(() => this.tick(), frame_ms);
+        if (this.live_ms_) this.reload_timer_ = setInterval(() => void this.reload_moments(), between_reloads_ms);
     }
 
     close(): void {
         this.closed_ = true;
         this.playing = false;
         clearInterval(this.timer_);
+        clearInterval(this.reload_timer_);
     }
 
     async reload_moments(): Promise<void> {
@@ -45,7 +55,6 @@ export class Player {
             const answer = await get<Moments>('/api/v1/moments');
             answer.body.markers.sort((a, b) => a.at_ms - b.at_ms || a.seq - b.seq);
             this.moments = answer.body;
-            this.on_date_(answer.date_ms);
             this.error = '';
         } catch (error) {
             this.error = (error as Error).message;
@@ -53,7 +62,7 @@ export class Player {
     }
 
     toggle(): void {
-        if (!this.playing && this.position_ms >= this.moments.duration_ms) this.position_ms = 0;
+        if (!this.playing && this.position_ms >= this.length_ms) this.position_ms = 0;
         this.playing = !this.playing;
     }
 
@@ -65,7 +74,7 @@ export class Player {
     step(direction: 1 | -1): void {
         this.playing = false;
         const at = this.neighbour(direction);
-        this.position_ms = at ?? (direction > 0 ? this.moments.duration_ms : 0);
+        this.position_ms = at ?? (direction > 0 ? this.length_ms : 0);
     }
 
     faster(direction: 1 | -1): void {
@@ -86,7 +95,7 @@ export class Player {
     }
 
     private clamp(at_ms: number): number {
-        return Math.round(Math.max(0, Math.min(this.moments.duration_ms, at_ms)));
+        return Math.round(Math.max(0, Math.min(this.length_ms, at_ms)));
     }
 
     private tick(): void {
@@ -95,7 +104,7 @@ export class Player {
         this.last_tick_ms_ = now;
         if (this.playing) {
             this.position_ms = this.clamp(this.position_ms + elapsed * this.speed);
-            if (this.position_ms >= this.moments.duration_ms) this.playing = false;
+            if (this.position_ms >= this.length_ms) this.playing = false;
         }
         if (this.position_ms !== this.asked_ms_ && !this.busy_ && now - this.last_request_ms_ >= between_requests_ms) {
             this.last_request_ms_ = now;

@@ -69,6 +69,7 @@ export interface InjectOfTeam {
     outcome?: string;
     evidence?: string;
     effect?: string;
+    reason?: string;
     seq?: number;
 }
 
@@ -95,6 +96,7 @@ export interface Machine {
     kind: 'container' | 'vm';
     role: string;
     state: string;
+    reason?: string;
     addresses?: string[];
     services?: string[];
     login?: { user: string; password: string };
