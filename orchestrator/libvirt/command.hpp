@@ -1,0 +1,12 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "orchestrator/core/error.hpp"
+
+namespace testudo::libvirt {
+
+// Runs a program to its end, without a shell, and blocks. If it fails, the error holds what it wrote to standard error.
+Result<void> run_command(const std::vector<std::string>& words);
+
+} // namespace testudo::libvirt

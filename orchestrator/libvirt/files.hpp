@@ -1,0 +1,74 @@
+#pragma once
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "orchestrator/core/error.hpp"
+#include "orchestrator/libvirt/machine_xml.hpp"
+#include "orchestrator/libvirt/metadata.hpp"
+
+namespace testudo::libvirt {
+
+// The images: NAME is a link to a directory NAME-HASH, whose contents never change, so a machine is given the directory
+// and not the link.
+class ImageStore {
+  public:
+    explicit ImageStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+    Result<std::filesystem::path> container_root(const std::string& image) const;
+    struct Vm {
+        std::filesystem::path disk;
+        std::filesystem::path kernel;
+        std::filesystem::path initrd;
+    };
+    Result<Vm> vm(const std::string& image) const;
+
+  private:
+    Result<std::filesystem::path> resolve(const std::string& image, const std::vector<const char*>& parts) const;
+    std::filesystem::path directory_;
+};
+
+// The agent's program in the two forms that machines are given it in: a directory, and a file system labelled TESTUDO.
+// Kept under the hash of the program, so that a newer build leaves running machines alone. Made at first use; may be
+// used by several threads.
+class AgentStore {
+  public:
+    AgentStore(std::filesystem::path program, std::filesystem::path directory)
+        : program_(std::move(program)), directory_(std::move(directory)) {}
+
+    Result<std::filesystem::path> directory();
+    Result<std::filesystem::path> image();
+
+  private:
+    Result<std::filesystem::path> home();
+
+    std::filesystem::path program_;
+    std::filesystem::path directory_;
+    std::mutex mutex_;
+    std::filesystem::path home_; // DIRECTORY/HASH, once known
+};
+
+// What virtual machines own on disk: DIRECTORY/NAME/ with the overlay, the secret, and the mark, which is written first
+// so that remains are found again.
+class MachineFiles {
+  public:
+    struct Remains {
+        std::string name;
+        std::string uuid;
+        Marked marked;
+    };
+
+    explicit MachineFiles(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+    // Fresh files; whatever a machine of that name left before is gone.
+    Result<VmFiles> create(const range::MachineSpec& spec, const ImageStore::Vm& image,
+                           const std::filesystem::path& agent) const;
+    void remove(const std::string& name) const;
+    std::vector<Remains> list() const;
+
+  private:
+    std::filesystem::path directory_;
+};
+
+} // namespace testudo::libvirt
