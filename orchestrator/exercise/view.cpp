@@ -374,7 +374,7 @@ json::object why_json(const Projection& projection, const std::string& team, con
     json::array items;
     for (const auto& item : projection.scores().why(team)) {
         const bool red = (item.category == "impact" || item.category == "restoration") && !item.seqs.empty();
-        const bool hidden = red && audience.role == "team";
+        const bool hidden = red && audience.role != "white" && audience.role != "instructor";
         auto seqs = hidden ? json::array() : json::array(item.seqs.begin(), item.seqs.end());
         items.push_back(json::object{{"category", item.category},
                                      {"text", (hidden ? "An attack" : item.subject) + ": " + item.what},

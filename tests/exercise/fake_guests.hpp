@@ -101,6 +101,8 @@ class FakeGuests final : public Guests {
             return acts_[act] = {
                        {"outcome", works ? "ok" : "failed"}, {"evidence", action + " was tried"}, {"detail", ""}};
         }
+        if (op == "status")
+            return json::object{{"machine", machine}};
         if (op == "inspect")
             return json::object{{"holds", holds(machine, text_or(body, "action"))}, {"evidence", "looked at"}};
         if (op == "probe") {

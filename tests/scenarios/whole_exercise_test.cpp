@@ -1,4 +1,4 @@
-#include "tests/scenarios/play.hpp"
+#include "tests/exercise/play.hpp"
 
 namespace testudo::exercise {
 namespace {

@@ -1,0 +1,105 @@
+#include "tests/exercise/play.hpp"
+
+namespace testudo::exercise {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Checks, every_instance_is_probed_once_in_every_window) {
+    Play p;
+    p.begin();
+    p.run_to(100s);
+    std::map<std::pair<std::string, std::int64_t>, int> seen;
+    for (const auto& e : p.log())
+        if (e.kind == "check.sample") {
+            const auto window = int_or(e.body, "window");
+            ++seen[{text_or(e.body, "check"), window}];
+            EXPECT_EQ(e.exercise_ms / 10'000, window);
+        }
+    EXPECT_EQ(seen.size(), 60U) << "six instances, ten windows";
+    for (const auto& [key, count] : seen)
+        EXPECT_EQ(count, 1) << key.first << " in window " << key.second;
+}
+
+TEST(Checks, the_reference_goes_first_and_all_leave_time_to_ask_again) {
+    const auto plan = plan::sample_plan();
+    std::set<std::int64_t> offsets;
+    for (const auto& check : plan.checks) {
+        const auto offset = CheckRunner::offset("seed", check);
+        offsets.insert(offset.count());
+        if (check.team.empty())
+            EXPECT_LT(offset, 1s);
+        else {
+            EXPECT_GE(offset, 1s);
+            EXPECT_LT(offset, 7s);
+        }
+    }
+    EXPECT_EQ(offsets.size(), plan.checks.size()) << "smeared, not all at once";
+}
+
+TEST(Checks, a_failure_is_asked_about_again_from_the_second_vantage) {
+    auto plan = plan::sample_plan();
+    for (auto& check : plan.checks)
+        check.second_vantage = "crow";
+    Play p(plan);
+    p.guests.broken["198.18.11.80"] = {"fail", "refused"};
+    p.begin();
+    p.run_to(10s);
+    std::vector<std::string> vantages;
+    for (const auto& e : p.log())
+        if (e.kind == "check.sample" && text_or(e.body, "check") == "portal-answers@north")
+            vantages.push_back(text_or(e.body, "vantage"));
+    EXPECT_EQ(vantages, (std::vector<std::string>{"vantage", "crow", "crow"}));
+}
+
+TEST(Checks, the_second_vantage_stands_in_for_a_lost_one) {
+    auto plan = plan::sample_plan();
+    for (auto& check : plan.checks)
+        check.second_vantage = "crow";
+    Play p(plan);
+    p.begin();
+    p.guests.lose("vantage");
+    p.run_to(20s);
+    EXPECT_EQ(p.state_of("portal-answers@north"), "ok");
+}
+
+TEST(Checks, a_vantage_that_does_not_answer_is_an_error_of_ours) {
+    Play p;
+    p.begin();
+    p.guests.mute.insert("vantage");
+    p.run_to(30s);
+    EXPECT_EQ(p.state_of("portal-answers@north"), "unknown");
+    EXPECT_EQ(p.total("north"), 1'000'000);
+}
+
+TEST(Checks, a_window_that_was_seen_before_a_crash_is_not_probed_again) {
+    Play p;
+    p.begin();
+    p.run_to(9500ms);
+    p.crash();
+    p.open();
+    p.run_to(30s);
+    std::map<std::pair<std::string, std::int64_t>, int> seen;
+    for (const auto& e : p.log())
+        if (e.kind == "check.sample")
+            ++seen[{text_or(e.body, "check"), int_or(e.body, "window")}];
+    for (const auto& [key, count] : seen)
+        EXPECT_EQ(count, 1) << key.first << " in window " << key.second;
+}
+
+TEST(Checks, a_pause_in_the_middle_of_asking_again_charges_nobody) {
+    Play p;
+    p.begin();
+    p.guests.broken["198.18.11.80"] = {"fail", "refused"};
+    const auto offset = CheckRunner::offset("sample", *plan::find_check(plan::sample_plan(), "portal-answers@north"));
+    p.run_to(offset + 500ms);
+    ASSERT_TRUE(p.engine->pause("white", ""));
+    p.loop.advance(1min);
+    p.guests.broken.clear();
+    ASSERT_TRUE(p.engine->resume("white", ""));
+    p.run_to(60s);
+    EXPECT_EQ(p.total("north"), 1'000'000);
+}
+
+} // namespace
+} // namespace testudo::exercise

@@ -1,0 +1,116 @@
+#include "tests/exercise/play.hpp"
+
+namespace testudo::exercise {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <class T> std::string code(const Result<T>& r) {
+    return r ? "ok" : r.error().code;
+}
+
+TEST(Orders, each_state_allows_what_it_should) {
+    Play p;
+    p.open();
+    EXPECT_EQ(code(p.engine->start("white")), "exercise.state") << "machines are still being made";
+    EXPECT_EQ(code(p.engine->fire("advisory", "", "white")), "exercise.state");
+    EXPECT_EQ(code(p.engine->hold("advisory", "", "white", "")), "ok") << "a timeline may be changed before STARTEX";
+    p.all_ready();
+    EXPECT_EQ(p.engine->projection().state().run(), Run::ready);
+    EXPECT_EQ(code(p.engine->start("white", 50)), "request.range");
+    EXPECT_EQ(code(p.engine->start("white")), "ok");
+    EXPECT_EQ(code(p.engine->start("white")), "exercise.state");
+    EXPECT_EQ(code(p.engine->resume("white", "")), "exercise.state");
+    EXPECT_EQ(code(p.engine->pause("white", "")), "ok");
+    EXPECT_EQ(code(p.engine->fire("press-call", "north", "white")), "ok") << "fire now works in a pause";
+    EXPECT_TRUE(p.engine->projection().state().messages().at("press-call@north").during_pause);
+    EXPECT_EQ(code(p.engine->end("white")), "ok");
+    EXPECT_EQ(code(p.engine->resume("white", "")), "exercise.state");
+    EXPECT_EQ(code(p.engine->file_report("north", {"incident", "", "north", "late"})), "exercise.state");
+    EXPECT_EQ(code(p.engine->skip("advisory", "", "white", "")), "exercise.state");
+}
+
+TEST(Orders, about_what_is_not_there_are_refused_by_name) {
+    Play p;
+    p.begin();
+    EXPECT_EQ(code(p.engine->fire("nothing", "", "white")), "inject.unknown");
+    EXPECT_EQ(code(p.engine->fire("advisory", "red", "white")), "inject.not-for-team");
+    EXPECT_EQ(code(p.engine->release("advisory", "", "white", "")), "inject.state");
+    EXPECT_EQ(code(p.engine->file_report("west", {"incident", "", "x", "y"})), "team.unknown");
+    EXPECT_EQ(code(p.engine->file_report("north", {"incident", "", "x", "  \n"})), "request.incomplete");
+    EXPECT_EQ(code(p.engine->file_report("north", {"incident", "advisory@south", "x", "y"})), "message.unknown");
+    EXPECT_EQ(code(p.engine->grade("r-9", {}, "", "white")), "report.unknown");
+    EXPECT_EQ(code(p.engine->adjust("red", "impact", 5, "x", "white")), "team.unknown");
+    EXPECT_EQ(code(p.engine->adjust("north", "beauty", 5, "x", "white")), "category.unknown");
+    EXPECT_EQ(code(p.engine->adjust("north", "impact", 5, "", "white")), "request.incomplete");
+    EXPECT_EQ(code(p.engine->rule({"nothing", "", 0, 1, "void", "x"}, "white")), "check.unknown");
+    EXPECT_EQ(code(p.engine->rule({"portal-answers@north", "south", 0, 1, "void", "x"}, "white")), "check.unknown");
+    EXPECT_EQ(code(p.engine->rule({"portal-answers", "", 5, 1, "void", "x"}, "white")), "request.range");
+    EXPECT_EQ(code(p.engine->rule({"portal-answers", "", 0, 1, "forgive", "x"}, "white")), "request.range");
+}
+
+TEST(Orders, reports_are_graded_by_the_rubric_of_their_message) {
+    Play p;
+    p.begin();
+    p.run_to(61s);
+    const auto report = p.engine->file_report("north", {"incident", "advisory@north", "north", "We saw it."});
+    ASSERT_EQ(code(report), "ok");
+    EXPECT_EQ(p.engine->projection().state().messages().at("advisory@north").report, *report);
+    EXPECT_EQ(code(p.engine->grade(*report, {{"style", 1}}, "", "white")), "grade.unknown-item");
+    EXPECT_EQ(code(p.engine->grade(*report, {{"facts", 10'001}}, "", "white")), "grade.range");
+    EXPECT_EQ(code(p.engine->grade(*report, {{"facts", -1}}, "", "white")), "grade.range");
+    ASSERT_EQ(code(p.engine->grade(*report, {{"facts", 10'000}}, "", "white")), "ok");
+    // 10 points are lost of the 30 that all reports are worth.
+    EXPECT_EQ(p.engine->projection().scores().lines("north").at("reports").contributes_milli, 66'666);
+    ASSERT_EQ(code(p.engine->grade(*report, {{"facts", 10'000}, {"next", 10'000}}, "", "white")), "ok");
+    EXPECT_EQ(p.total("north"), 1'000'000);
+}
+
+TEST(Orders, a_log_of_another_plan_is_not_taken_up) {
+    Play p;
+    p.begin();
+    p.crash();
+    auto other = plan::sample_plan();
+    other.title = "Another";
+    Engine engine(p.loop, other, p.store, p.guests, {"range.yaml", "test"});
+    EXPECT_EQ(code(engine.open()), "log.other-plan");
+}
+
+TEST(Orders, a_good_end_of_the_controller_is_in_the_log_and_the_exercise_goes_on_with_the_next) {
+    Play p;
+    p.begin();
+    p.run_to(20s);
+    p.engine->close();
+    EXPECT_EQ(p.log().back().kind, "controller.stopped");
+    p.engine.reset();
+    p.loop.advance(10s);
+    p.open();
+    EXPECT_EQ(p.engine->now(), 30s);
+    ASSERT_TRUE(p.engine->pause("white", ""));
+    p.crash();
+    p.loop.advance(1h);
+    p.open();
+    EXPECT_EQ(p.engine->now(), 30s) << "a paused exercise stays paused";
+    EXPECT_EQ(p.engine->projection().state().run(), Run::paused);
+}
+
+TEST(Orders, a_faster_clock_reaches_the_timeline_sooner) {
+    Play p;
+    p.open();
+    p.all_ready();
+    ASSERT_TRUE(p.engine->start("white", 10'000));
+    p.loop.advance(6s);
+    EXPECT_EQ(p.engine->now(), 60s);
+    EXPECT_EQ(p.stage_of("advisory", "north"), "completed");
+}
+
+TEST(Orders, observers_get_what_is_folded_already) {
+    Play p;
+    p.begin();
+    p.run_to(2min);
+    EXPECT_EQ(p.live->state().seq(), p.store.last_seq());
+    EXPECT_EQ(p.engine->projection().state().seq(), p.store.last_seq());
+}
+
+} // namespace
+} // namespace testudo::exercise
