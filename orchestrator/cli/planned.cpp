@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "orchestrator/plan/planner.hpp"
+#include "orchestrator/plan/make.hpp"
 #include "orchestrator/template/load.hpp"
 
 namespace testudo::cli {
