@@ -125,7 +125,7 @@ std::string vm_xml(const range::MachineSpec& spec, const VmFiles& files, const s
     auto serial = add(devices, "serial", {{"type", "pty"}});
     add(serial, "target", {{"port", "0"}});
     add_console(devices, "serial", 0);
-    auto channel = add(devices, "channel", {{"type", "pty"}});
+    auto channel = add(devices, "channel", {{"type", "unix"}});
     add(channel, "target", {{"type", "virtio"}, {"name", agent_port}});
     add(devices, "memballoon", {{"model", "none"}});
     auto rng = add(devices, "rng", {{"model", "virtio"}});
