@@ -40,6 +40,8 @@ Result<void> make_overlay() {
 }
 
 Result<void> move_root() {
+    // libvirt's own view of the container's memory, where it has one; else the host's shows.
+    ::mount("/proc/meminfo", (new_root + "/proc/meminfo").c_str(), nullptr, MS_MOVE, nullptr);
     if (::mount("/dev", (new_root + "/dev").c_str(), nullptr, MS_MOVE, nullptr) != 0)
         return failed("move /dev");
     if (::chdir(new_root.c_str()) != 0)

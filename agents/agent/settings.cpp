@@ -32,7 +32,6 @@ Result<Settings> read_settings(const std::vector<std::string>& arguments) {
     settings.machine = take_from_environment("TESTUDO_MACHINE");
     settings.secret = take_from_environment("TESTUDO_SECRET");
     std::string secret_file;
-    std::string machine_file;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const auto& name = arguments[i];
         if (name == "--init") {
@@ -46,8 +45,6 @@ Result<Settings> read_settings(const std::vector<std::string>& arguments) {
             settings.channel = value;
         else if (name == "--machine")
             settings.machine = value;
-        else if (name == "--machine-file")
-            machine_file = value;
         else if (name == "--secret-file")
             secret_file = value;
         else if (name == "--secret-env")
@@ -60,12 +57,6 @@ Result<Settings> read_settings(const std::vector<std::string>& arguments) {
         if (!secret)
             return tl::unexpected(secret.error());
         settings.secret = trimmed(*secret);
-    }
-    if (!machine_file.empty()) {
-        const auto machine = read_file(machine_file);
-        if (!machine)
-            return tl::unexpected(machine.error());
-        settings.machine = trimmed(*machine);
     }
     if (settings.secret.empty() || settings.machine.empty())
         return fail("usage", "", "a machine and a secret are needed");
