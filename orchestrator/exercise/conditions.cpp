@@ -126,11 +126,16 @@ Moment Conditions::eval(const When& when, const plan::Inject& inject, const std:
         }
         return 0;
     }
+    case When::Kind::check:
+    case When::Kind::effect:
+    case When::Kind::report:
+    case When::Kind::score:
+        if (!inject.per_team)
+            break;
+        [[fallthrough]];
     default:
-        break;
-    }
-    if (!team.empty())
         return leaf(when, team, seen);
+    }
     Moment first;
     for (const auto& one : inject.teams)
         first = earlier_of(first, leaf(when, one, seen));

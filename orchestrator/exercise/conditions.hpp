@@ -21,7 +21,8 @@ class Conditions {
     void observe(const State& state, const scoring::Scores& scores, std::int64_t now_ms);
 
     // The exercise time at which the inject's condition became or, if nothing else happens, will become true for the
-    // team. team "": for an inject of all teams, where a condition about one team is met by any of the inject's teams.
+    // team. Of an inject that is not judged per team, a check, effect, report or score of any of its teams will do;
+    // what comes after another inject always comes after the same team's.
     std::optional<std::int64_t> true_from(const plan::Inject& inject, const std::string& team, const State& state,
                                           const scoring::Scores& scores, std::int64_t now_ms) const;
 

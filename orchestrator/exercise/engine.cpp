@@ -136,20 +136,20 @@ void Engine::follow_agents() {
         const auto it = known.find(machine);
         if (it == known.end())
             return;
-        if (connected && it->second.state == "lost")
+        if (connected && it->second.state != "ready")
             machine_state(machine, "ready", "");
         else if (!connected && it->second.state == "ready")
             machine_state(machine, "lost", reason);
     });
+    for (const auto& [machine, known] : state().machines())
+        if (known.state != "ready" && guests_.connected(machine))
+            machine_state(machine, "ready", "");
 }
 
 void Engine::look_for_lost() {
-    for (const auto& [machine, known] : state().machines()) {
+    for (const auto& [machine, known] : state().machines())
         if (known.state == "ready" && !guests_.connected(machine))
             machine_state(machine, "lost", "its agent has not answered since the controller is back");
-        else if (known.state == "lost" && guests_.connected(machine))
-            machine_state(machine, "ready", "");
-    }
 }
 
 void Engine::machine_state(const std::string& machine, const std::string& state, const std::string& reason) {
@@ -287,8 +287,7 @@ std::vector<Engine::Due> Engine::due() const {
         if (!inject.approved)
             continue;
         for (const auto& team : teams_at(inject, "", {Stage::scheduled})) {
-            const auto from = projection_.conditions().true_from(inject, inject.per_team ? team : "", state(),
-                                                                 projection_.scores(), now_ms);
+            const auto from = projection_.conditions().true_from(inject, team, state(), projection_.scores(), now_ms);
             if (from && *from <= now_ms)
                 out.push_back({&inject, team, *from});
         }
@@ -322,8 +321,7 @@ void Engine::set_alarm() {
         if (!inject.approved)
             continue;
         for (const auto& team : teams_at(inject, "", {Stage::scheduled})) {
-            const auto from = projection_.conditions().true_from(inject, inject.per_team ? team : "", state(),
-                                                                 projection_.scores(), now_ms);
+            const auto from = projection_.conditions().true_from(inject, team, state(), projection_.scores(), now_ms);
             if (from && *from > now_ms)
                 next = std::min(next, Millis(*from));
         }

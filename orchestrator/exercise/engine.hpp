@@ -45,7 +45,8 @@ class Engine {
     // Called when the log cannot be written (the exercise is paused until it can) and when it can again.
     void on_fault(Recorder::Fault observer) { fault_observer_ = std::move(observer); }
 
-    // What provisioning knows of a machine; afterwards the engine itself follows the agents' connections.
+    // What the range knows of a machine. The engine itself calls a machine ready while its agent is connected (agents
+    // are only spoken to after provisioning has set them up), and lost when it no longer is.
     void machine_state(const std::string& machine, const std::string& state, const std::string& reason);
 
     Result<void> start(const std::string& by, std::int64_t rate_milli = 1000);

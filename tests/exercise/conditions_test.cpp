@@ -164,6 +164,18 @@ TEST(Conditions, an_inject_for_all_fires_when_one_team_meets_it) {
     EXPECT_EQ(p.count("inject.fired"), 1U);
 }
 
+TEST(Conditions, what_follows_an_inject_follows_the_same_teams) {
+    Play p(press_waits_for(when(When::Kind::after, "defaced", "completed"), false));
+    p.begin();
+    p.guests.failing_actions.insert("deface");
+    ASSERT_TRUE(p.engine->fire("defaced", "north", "red"));
+    p.run_to(1s);
+    p.guests.failing_actions.clear();
+    p.run_to(3min);
+    EXPECT_FALSE(called(p, "north")) << "the portal of North could not be defaced";
+    EXPECT_TRUE(called(p, "south"));
+}
+
 TEST(Conditions, any_takes_the_first) {
     Play p(press_waits_for(of(When::Kind::any, {at(300s), when(When::Kind::report, "incident", "")})));
     p.begin();

@@ -11,11 +11,13 @@ template <class T> std::string code(const Result<T>& r) {
 
 TEST(Orders, each_state_allows_what_it_should) {
     Play p;
+    p.guests.lose("crow");
     p.open();
-    EXPECT_EQ(code(p.engine->start("white")), "exercise.state") << "machines are still being made";
+    EXPECT_EQ(code(p.engine->start("white")), "exercise.state") << "a machine is still being made";
     EXPECT_EQ(code(p.engine->fire("advisory", "", "white")), "exercise.state");
     EXPECT_EQ(code(p.engine->hold("advisory", "", "white", "")), "ok") << "a timeline may be changed before STARTEX";
-    p.all_ready();
+    p.guests.bring_back("crow");
+    p.loop.advance(1ms);
     EXPECT_EQ(p.engine->projection().state().run(), Run::ready);
     EXPECT_EQ(code(p.engine->start("white", 50)), "request.range");
     EXPECT_EQ(code(p.engine->start("white")), "ok");
@@ -97,7 +99,6 @@ TEST(Orders, a_good_end_of_the_controller_is_in_the_log_and_the_exercise_goes_on
 TEST(Orders, a_faster_clock_reaches_the_timeline_sooner) {
     Play p;
     p.open();
-    p.all_ready();
     ASSERT_TRUE(p.engine->start("white", 10'000));
     p.loop.advance(6s);
     EXPECT_EQ(p.engine->now(), 60s);

@@ -35,15 +35,10 @@ class Play {
         });
         const auto opened = engine->open();
         ASSERT_TRUE(opened) << opened.error().text();
-    }
-    void all_ready() {
-        for (const auto& m : plan_.machines)
-            engine->machine_state(m.id, "ready", "");
         loop.drain();
     }
     void begin() {
         open();
-        all_ready();
         const auto started = engine->start("white");
         ASSERT_TRUE(started) << started.error().text();
         loop.drain();

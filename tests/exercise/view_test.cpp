@@ -169,6 +169,8 @@ TEST_F(Views, a_replay_shows_a_moment_as_it_was) {
 
 TEST(View, says_where_provisioning_is) {
     Play p;
+    for (const auto* machine : {"crow", "gate@north"})
+        p.guests.lose(machine);
     p.open();
     p.engine->machine_state("crow", "booting", "waits for its agent");
     p.loop.drain();

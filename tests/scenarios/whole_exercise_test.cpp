@@ -226,8 +226,6 @@ TEST(WholeExercise, a_log_that_cannot_be_written_pauses_the_exercise_and_loses_n
     std::vector<std::string> faults;
     engine.on_fault([&](const std::optional<Error>& e) { faults.push_back(e ? e->code : "well"); });
     ASSERT_TRUE(engine.open());
-    for (const auto& m : plan.machines)
-        engine.machine_state(m.id, "ready", "");
     loop.drain();
     ASSERT_TRUE(engine.start("white"));
     loop.advance(Millis(55'000));
