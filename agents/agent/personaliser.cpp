@@ -223,48 +223,14 @@ void Personaliser::start_services(Next next) {
     for (const auto& unit : spec_.services)
         if (!is_service_name(unit))
             return next(fail("refused.params", unit, "not the name of a service"));
-    if (spec_.services.empty())
-        return next({});
-    struct All {
-        std::size_t left;
-        std::vector<std::string> failed;
-    };
-    auto all = std::make_shared<All>(All{spec_.services.size(), {}});
-    for (const auto& unit : spec_.services) {
-        // One that the machine started by itself has not seen the files yet.
-        is_service_running(commands_, unit, [this, unit, all, next](bool running) {
-            run_service(commands_, unit, running ? "restart" : "start",
-                        [this, unit, all, next](const CommandResult& r) {
-                            if (!r.good())
-                                all->failed.push_back(unit);
-                            if (--all->left == 0)
-                                start_left_over(all->failed, next);
-                        });
+    // One that needs another to be there first may fail when all start at once: those get a second try.
+    testudo::agents::start_services(commands_, spec_.services, [this, next](auto failed, const std::string&) {
+        testudo::agents::start_services(commands_, failed, [next](const auto& still, const std::string& output) {
+            if (still.empty())
+                return next({});
+            next(fail("failed", still[0], "the service does not start: " + output.substr(0, 500)));
         });
-    }
-}
-
-// All were started at once; one that needs another to be there first may have failed. Those get a second try in order.
-void Personaliser::start_left_over(std::vector<std::string> units, Next next) {
-    std::vector<std::string> ordered;
-    for (const auto& unit : spec_.services)
-        for (const auto& failed : units)
-            if (unit == failed)
-                ordered.push_back(unit);
-    const auto count = ordered.size();
-    in_turn(
-        count,
-        [this, ordered = std::move(ordered)](std::size_t i, Next done) {
-            const auto unit = ordered[i];
-            run_service(commands_, unit, "start", [unit, done = std::move(done)](const CommandResult& r) {
-                if (r.good())
-                    return done({});
-                done(fail("failed", unit,
-                          "the service does not start: exit status " + std::to_string(r.status) + ": " +
-                              r.output.substr(0, 500)));
-            });
-        },
-        std::move(next));
+    });
 }
 
 } // namespace testudo::agents

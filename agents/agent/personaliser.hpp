@@ -36,7 +36,6 @@ class Personaliser {
     void make_host_keys(Next next);
     void run_setup(Next next);
     void start_services(Next next);
-    void start_left_over(std::vector<std::string> units, Next next);
 
     boost::asio::io_context& io_;
     Commands& commands_;
