@@ -27,7 +27,7 @@ struct Limits {
 
 struct Options {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;             // 0: any free one
+    std::uint16_t port = 0;               // 0: any free one
     std::filesystem::path ui_directory{}; // empty: no pages, only the API
     Limits limits{};
 };
