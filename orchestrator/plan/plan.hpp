@@ -71,9 +71,11 @@ struct User {
 enum class MachineKind { container, vm };
 
 struct Machine {
-    std::string id;    // "portal@north", or "crow" when shared
-    std::string name;  // "portal"
-    std::string team;  // owner: a blue team's id, "red", or "" for shared machines of the white team
+    std::string id;   // "portal@north", or "crow" when shared
+    std::string name; // "portal"
+    // Owner: a blue team's id, another team's (of colour red), or "" for machines of the white team. Vantages and
+    // references are always the white team's, even one that stands in a team's segment ("desk@north").
+    std::string team;
     std::string title; // "Public web portal"
     std::string role;  // "team", "router", "red", "vantage", "reference"
     MachineKind kind = MachineKind::container;
