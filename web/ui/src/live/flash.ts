@@ -1,6 +1,6 @@
 import type { Action } from 'svelte/action';
 
-// Marks what changed, once, for as long as ui.md allows, and not at all for people who asked for less motion.
+// Marks a state that changed: once, shortly, and not at all for people who asked for less motion. Not for numbers that run.
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
