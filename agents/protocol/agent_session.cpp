@@ -19,7 +19,9 @@ void AgentSession::take(const Frame& frame) {
             handlers_.write(std::move(line));
         return;
     }
-    const auto body = link_ ? link_->open(frame) : std::nullopt;
+    if (!link_) // an earlier agent's session: its controller should not have to find out by waiting
+        return handlers_.write("\n" + encode_frame(no_mac, R"({"op":"no-session"})"));
+    const auto body = link_->open(frame);
     if (!body)
         return;
     if (auto request = request_from_json(*body))

@@ -69,9 +69,12 @@ void GuestSession::take(const Frame& frame) {
         on_state_(state_);
         return;
     }
+    if (frame.mac == no_mac && text_or(frame.body, "op") == "no-session")
+        return doubt();
     const auto body = handshake_->link().open(frame);
     if (!body)
         return;
+    ++frames_heard_;
     heard_ = loop_.clock().steady();
     if (const auto answer = answer_from_json(*body))
         take_answer(*answer);
@@ -98,8 +101,26 @@ void GuestSession::watch() {
     if (silence > longest_silence)
         return lose("agent.silent: no answer any more");
     if (silence >= watch_period)
-        channel_->write(handshake_->link().seal({{"id", "watch"}, {"op", "status"}, {"brief", true}}));
+        ask_for_life();
     timer_ = later(watch_period, &GuestSession::watch);
+}
+
+void GuestSession::ask_for_life() {
+    channel_->write(handshake_->link().seal({{"id", "watch"}, {"op", "status"}, {"brief", true}}));
+}
+
+// Somebody at the other end says that it knows no session. That is no proof, so it only makes us look now.
+void GuestSession::doubt() {
+    if (std::exchange(doubting_, true))
+        return;
+    ask_for_life();
+    loop_.cancel(timer_);
+    timer_ = loop_.after(doubt_period, [this, before = frames_heard_] {
+        doubting_ = false;
+        if (frames_heard_ == before)
+            return lose("agent.restarted: it knows no session");
+        watch();
+    });
 }
 
 void GuestSession::lose(const std::string& reason) {
@@ -110,6 +131,7 @@ void GuestSession::lose(const std::string& reason) {
     if (channel_)
         loop_.post([dead = std::shared_ptr(std::move(channel_))] {});
     handshake_.reset();
+    doubting_ = false;
     const auto was_connected = std::exchange(state_.connected, false);
     const auto news = was_connected || state_.reason != reason;
     state_.reason = reason;
@@ -131,7 +153,13 @@ void GuestSession::request(std::string op, json::object body, Millis timeout, Do
         return;
     }
     const auto id = "r" + std::to_string(next_request_++);
-    channel_->write(handshake_->link().seal(to_json(Request{id, std::move(op), std::move(body)})));
+    const auto line = handshake_->link().seal(to_json(Request{id, std::move(op), std::move(body)}));
+    if (line.size() > max_line) {
+        loop_.post([done = std::move(done), error = fail("refused.params", machine_,
+                                                         "the request is longer than a line may be")] { done(error); });
+        return;
+    }
+    channel_->write(line);
     const auto timer = loop_.after(timeout, [this, id, timeout] {
         const auto node = pending_.extract(id);
         node.mapped().done(

@@ -35,6 +35,7 @@ class GuestSession {
     static constexpr Millis first_back_off{250};
     static constexpr Millis longest_back_off{5'000};
     static constexpr Millis watch_period{10'000};    // how often the silence is looked at; a silent agent is asked
+    static constexpr Millis doubt_period{3'000};     // after a hint that the agent was restarted
     static constexpr Millis longest_silence{25'000}; // after that the channel is opened anew
 
     GuestSession(Loop& loop, std::string secret, std::string machine, OpenGuestChannel open,
@@ -64,6 +65,8 @@ class GuestSession {
     void take(const Frame& frame);
     void take_answer(const Answer& answer);
     void watch();
+    void ask_for_life();
+    void doubt();
     void lose(const std::string& reason);
     TimerId later(Millis delay, void (GuestSession::*what)());
 
@@ -81,6 +84,8 @@ class GuestSession {
     Millis back_off_ = first_back_off;
     TimerId timer_ = 0; // the one of the present state: back-off, next hello or watch
     SteadyTime heard_{};
+    std::uint64_t frames_heard_ = 0;
+    bool doubting_ = false;
     // Tasks and callbacks that may outlive this object hold it weakly.
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

@@ -154,6 +154,22 @@ TEST_F(AgentEndToEnd, AVantageWithoutAWayIsNotTheTargetsFault) {
     }
 }
 
+TEST(AgentRestart, APersonalisedMachineStaysOne) {
+    if (!RunningAgent::possible())
+        GTEST_SKIP() << "needs root and namespaces";
+    RunningAgent agent(prepare + R"(
+mkdir /run/testudo
+echo '{"spec_hash":"abc","reach":["127.0.0.0/8"],"services":[]}' > /run/testudo/personalised.json
+)",
+                       "--channel $CHANNEL");
+    ASSERT_TRUE(agent.connect());
+    const auto status = agent.request("status", {});
+    ASSERT_TRUE(status) << status.error().text();
+    EXPECT_TRUE(bool_or(*status, "personalised"));
+    EXPECT_EQ(text_or(*status, "spec_hash"), "abc");
+    EXPECT_TRUE(agent.request("probe", {{"type", "tcp"}, {"address", "127.0.0.1"}, {"port", 9}}));
+}
+
 TEST_F(AgentEndToEnd, CarriesSpecsOfHundredsOfKilobytes) {
     auto large = spec();
     large.files.push_back({"/run/folder/large", std::string(400'000, 'x') + "end", "0644", "root"});

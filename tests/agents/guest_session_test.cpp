@@ -40,6 +40,7 @@ class Guest {
                                                   sessions.push_back(session);
                                               }});
     }
+    void say(const std::string& bytes) { far_->write(bytes); }
     void power_off() { agent_.reset(); }
     void hang_up() { far_.reset(); }
     void answer(std::size_t index, const Reply& reply) { agent_->reply(sessions[index], requests[index].id, reply); }
@@ -159,11 +160,45 @@ TEST_F(GuestSessionTest, NoticesARestartBehindAnOpenChannel) {
     guest_.boot("b1");
     session_->start();
     loop_.drain();
-    loop_.advance(15s);
     guest_.boot("b2");
-    loop_.advance(60s);
+    ask("anything", 60s);
+    loop_.advance(4s);
     EXPECT_TRUE(session_->state().connected);
     EXPECT_EQ(session_->state().boot, "b2");
+    EXPECT_EQ(results_.at(0).error().code, "agent.lost");
+}
+
+TEST_F(GuestSessionTest, NoticesThatNobodyIsThereAnyMore) {
+    guest_.boot("b1");
+    session_->start();
+    loop_.drain();
+    guest_.power_off();
+    loop_.advance(60s);
+    EXPECT_FALSE(session_->state().connected);
+}
+
+TEST_F(GuestSessionTest, AFalseHintOfARestartEndsNothing) {
+    guest_.boot("b1");
+    session_->start();
+    loop_.drain();
+    guest_.say("- {\"op\":\"no-session\"}\n");
+    loop_.drain();
+    ASSERT_EQ(guest_.requests.size(), 1u) << "it asks for a sign of life";
+    guest_.answer(0, json::object{});
+    loop_.advance(5s);
+    EXPECT_EQ(states_.size(), 1u);
+    EXPECT_TRUE(session_->state().connected);
+}
+
+TEST_F(GuestSessionTest, ARequestThatNoLineHoldsIsRefused) {
+    guest_.boot("b1");
+    session_->start();
+    loop_.drain();
+    session_->request("personalise", {{"x", std::string(max_line, 'x')}}, 5s,
+                      [this](Result<json::object> r) { results_.push_back(std::move(r)); });
+    loop_.drain();
+    EXPECT_EQ(results_.at(0).error().code, "refused.params");
+    EXPECT_TRUE(guest_.requests.empty());
 }
 
 TEST_F(GuestSessionTest, AnAnsweringAgentIsNeverLost) {
