@@ -35,9 +35,10 @@ void ProgressLine::show(const range::Progress& progress) {
     if (terminal_) {
         fmt::print(stderr, "\r\033[K{:.150}", line_of(progress));
         std::fflush(stderr);
-    } else if (!shown_ || last || now - last_ >= std::chrono::seconds(3)) {
+    } else if (!shown_ || last || now - last_ >= std::chrono::seconds(progress.done != last_done_ ? 2 : 15)) {
         fmt::print(stderr, "{}\n", line_of(progress));
         last_ = now;
+        last_done_ = progress.done;
     }
     shown_ = true;
 }

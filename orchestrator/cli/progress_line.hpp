@@ -19,6 +19,7 @@ class ProgressLine {
     bool terminal_;
     bool shown_ = false;
     SteadyTime last_{};
+    std::size_t last_done_ = 0;
 };
 
 // The failures and what to do about them, for standard error; the command is the one to go on with.

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Kills `testudo` with SIGKILL, first during `up` and then during the exercise, and looks whether range, timeline and score are whole
+# afterwards. Needs root, the images, and the folder of the built programs: controller-kill-test.sh BIN
+# It shuts itself into namespaces of its own first, so that nothing else on this machine sees it, nor it anything else.
+set -euo pipefail
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+root=$here/../..
+bin=$(realpath "${1:?usage: controller-kill-test.sh BIN}")
+((EUID == 0)) || { echo "controller-kill-test: must be run as root" >&2; exit 1; }
+if [[ ${2:-} != inside ]]; then
+    exec unshare --mount --pid --net --fork --kill-child --mount-proc "$0" "$bin" inside
+fi
+ip link set lo up
+mkdir -p /run/testudo
+mount -t tmpfs tmpfs /run/testudo
+work=$(mktemp -d /var/tmp/testudo-kill.XXXXXX)
+export TESTUDO_STATE=$work/state TESTUDO_HOST=/run/testudo/killed TESTUDO_IMAGES=${TESTUDO_IMAGES:-/var/lib/testudo/images}
+template=$here/killed/range.yaml
+testudo=$bin/testudo
+host=(--dir "$TESTUDO_HOST" --data "$work/range-host")
+"$here/leak-check.sh" snapshot "$work/before"
+
+finish() {
+    local status=$?
+    trap - EXIT
+    "$root/deploy/range-host" stop "${host[@]}" || status=1
+    "$here/leak-check.sh" compare "$work/before" || status=1
+    if ((status == 0)); then rm -rf "$work"; echo "1 passed, 0 failed"; else echo "What is left to look at: $work" >&2; fi
+    exit "$status"
+}
+trap finish EXIT
+
+say() { printf '%s\n' "-- $*"; }
+die() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+# Started in the background, killed after some seconds (or done by then).
+kill_after() {
+    local seconds=$1 pid
+    shift
+    "$@" >>"$work/output" 2>&1 &
+    pid=$!
+    sleep "$seconds"
+    kill -KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+}
+events() { "$testudo" log show killed --json; }
+count() { events | jq -s --arg kind "$1" --arg inject "${2:-}" '[.[] | select(.kind == $kind and ($inject == "" or .body.inject == $inject))] | length'; }
+view() {
+    local token
+    token=$(jq -r .white "$work/links.json")
+    curl -sf -H "Authorization: Bearer ${token##*=}" "$(jq -r .url "$work/links.json")api/v1/view"
+}
+until_true() { # until_true SECONDS WHAT COMMAND...
+    local seconds=$1 what=$2
+    shift 2
+    for ((i = 0; i < seconds * 2; i++)); do if "$@" >/dev/null 2>&1; then return; fi; sleep 0.5; done
+    tail -n 20 "$work/output" >&2
+    die "$what did not come within $seconds s"
+}
+serve() {
+    rm -f "$work/links.json"
+    "$testudo" serve killed --port 0 --links "$work/links.json" "$@" >>"$work/output" 2>&1 &
+    served=$!
+    until_true 30 "the controller" test -s "$work/links.json"
+}
+
+"$root/deploy/range-host" start "${host[@]}" >/dev/null
+say "up, killed at four instants"
+for seconds in 0.2 0.6 1.2 2.5; do kill_after "$seconds" "$testudo" up "$template"; done
+"$testudo" up "$template" >>"$work/output" 2>&1 || { tail -n 20 "$work/output"; die "up does not finish what killed ones began"; }
+"$testudo" status killed | grep -q '3 of 3 machines run as planned' || die "the range is not as planned"
+"$testudo" up "$template" >"$work/again" 2>&1 || true
+grep -q 'nothing was changed' "$work/again" || die "up again changes something: $(cat "$work/again")"
+
+say "the exercise, killed while an effect holds"
+serve --start
+defaced() { [[ $(count inject.fired defaced) == 1 ]] && view | jq -e '.matrix.north.portal.state == "faulty" and .injects.defaced.teams.north.effect == "holds"'; }
+until_true 90 "the defacement on the board" defaced
+kill -KILL "$served"
+wait "$served" 2>/dev/null || true
+"$testudo" log verify killed
+score_before=$(events | jq -s 'length')
+say "the inject 'late' becomes due while nobody is there"
+sleep 30
+serve
+until_true 60 "the late inject" bash -c "'$testudo' log show killed --json | grep -q message.delivered"
+[[ $(count inject.fired defaced) == 1 ]] || die "the defacement was fired again"
+[[ $(count inject.overdue late) -ge 1 ]] || die "the late inject was not reported as overdue"
+[[ $(events | jq -s 'length') -gt $score_before ]] || die "the log did not go on"
+view | jq -e '.exercise.state == "running" and .injects.defaced.teams.north.state == "completed" and (.teams.north.score_milli < 1000000)' >/dev/null ||
+    die "timeline or score are not as before: $(view | jq -c '.exercise, .injects, .teams')"
+"$testudo" log verify killed
+
+say "ENDEX, archive, and the replay says the same"
+"$testudo" exercise end killed
+view | jq -S '[.teams[].score_milli]' >"$work/live"
+"$testudo" archive killed --output "$work/killed.testudo"
+kill -TERM "$served"
+wait "$served" || true
+rm -f "$work/links.json"
+"$testudo" replay "$work/killed.testudo" --port 0 --links "$work/links.json" >>"$work/output" 2>&1 &
+replaying=$!
+until_true 30 "the replay" test -s "$work/links.json"
+token=$(jq -r .instructor "$work/links.json")
+curl -sf -H "Authorization: Bearer ${token##*=}" "$(jq -r .url "$work/links.json")api/v1/view" | jq -S '[.teams[].score_milli]' >"$work/replayed"
+kill -TERM "$replaying"
+wait "$replaying" || true
+cmp "$work/live" "$work/replayed" || die "the replay's scores differ"
+
+say "down"
+"$testudo" down killed
+"$testudo" status killed | grep -q '0 of 3 machines' || die "something is left of the range"
