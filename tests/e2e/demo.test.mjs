@@ -118,7 +118,7 @@ test('a whole exercise, with real machines', { skip: ready ? false : 'TESTUDO_UR
             await instructor.getByText('You see everything here and change nothing.').waitFor();
             own = await sit(links.teams[team], { theme: 'light' });
             await own.getByText('Inbox').waitFor();
-            wall = await sit(links.public ?? url);
+            wall = await sit(links.public);
             await wall.waitForSelector('tr[data-team]');
             for (const page of [white, instructor, own, wall]) assert.ok(!page.url().includes('token='), 'a token stays in the address bar');
             const view = await ask(links.white, '/api/v1/view');

@@ -55,7 +55,7 @@ export async function person(browser, link, { theme = 'dark', width = 1920, heig
         reducedMotion: reduced_motion ? 'reduce' : 'no-preference',
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(40_000); // the machine may be busy with a whole range
     const complaints = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
@@ -70,7 +70,7 @@ export async function go(page, hash, selector) {
     await page.evaluate((wanted) => {
         location.hash = wanted;
     }, hash);
-    await page.waitForSelector(selector, { timeout: 15_000 });
+    await page.waitForSelector(selector, { timeout: 40_000 });
 }
 
 export function cell(page, team, service) {
