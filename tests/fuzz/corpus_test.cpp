@@ -34,7 +34,7 @@ TEST_P(Corpus, IsSurvived) {
 INSTANTIATE_TEST_SUITE_P(Targets, Corpus,
                          ::testing::Values(std::pair("frame", &frame), std::pair("event_line", &event_line),
                                            std::pair("template", &template_text)),
-                         [](const auto& info) { return std::string(info.param.first); });
+                         [](const auto& target) { return std::string(target.param.first); });
 
 } // namespace
 } // namespace testudo::fuzz
