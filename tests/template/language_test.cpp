@@ -1,5 +1,6 @@
 #include "orchestrator/template/language.hpp"
 
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <gtest/gtest.h>
@@ -69,6 +70,16 @@ TEST(Schema, knows_the_keys_and_their_kinds) {
     const auto& kind = at(machine.at("properties"), "kind");
     EXPECT_EQ(json::serialize(kind.at("enum")), R"(["container","vm"])");
     EXPECT_FALSE(kind.at("description").as_string().empty());
+}
+
+// Editors read the schema from a file. TESTUDO_UPDATE=1 writes it anew.
+TEST(Schema, is_the_one_that_editors_get) {
+    const auto path = std::string(TESTUDO_SOURCE_DIR) + "/range-templates/schema/range.schema.json";
+    const auto text = json::serialize(schema()) + "\n";
+    if (std::getenv("TESTUDO_UPDATE"))
+        std::ofstream(path, std::ios::binary) << text;
+    std::ifstream in(path, std::ios::binary);
+    EXPECT_EQ(text, std::string((std::istreambuf_iterator<char>(in)), {}));
 }
 
 // The language's reference names every key that there is.
