@@ -84,7 +84,7 @@ TEST_F(ProbeTest, EveryTypeFailsOnSilenceClosedPortsNonsenseAndFloods) {
             for (const bool endless : {false, true}) {
                 const auto result = against(
                     type,
-                    [&](const std::string&) {
+                    [noise, endless](const std::string&) {
                         return Move{noise, false, endless, 0};
                     },
                     params);
