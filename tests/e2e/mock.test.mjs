@@ -63,7 +63,7 @@ test('signing in', async (t) => {
 });
 
 test('an exercise from start to end', async (t) => {
-    await with_mock({ rate: 4 }, async (mock, sit) => {
+    await with_mock({ rate: 4, quiet: true }, async (mock, sit) => {
         const step = story(t);
         const white = await sit(mock.links.white);
         const north = await sit(mock.links.teams.north);

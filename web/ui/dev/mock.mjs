@@ -14,12 +14,12 @@ const policy = "default-src 'self'; object-src 'none'; base-uri 'none'; form-act
 const default_dist = fileURLToPath(new URL('../dist', import.meta.url));
 
 /**
- * @param {{port?: number, teams?: number, services?: number, rate?: number, at_ms?: number, replay?: boolean, dist?: string}} options
- *   at_ms: an exercise already running for that long; replay: an ended one, served as `testudo replay` does.
+ * @param {{port?: number, teams?: number, services?: number, rate?: number, at_ms?: number, quiet?: boolean, replay?: boolean, dist?: string}} options
+ *   at_ms: an exercise already running for that long; quiet: nothing happens that nobody does; replay: an ended one, served as `testudo replay` does.
  */
 export async function start_mock(options = {}) {
-    const { port = 0, teams = 3, services = 6, rate = 1, at_ms, replay = false, dist = default_dist } = options;
-    const world = new World({ teams, services, rate, wall_start_ms: Date.now() - (replay ? 3_600_000 : (at_ms ?? 0) / rate) });
+    const { port = 0, teams = 3, services = 6, rate = 1, at_ms, quiet = false, replay = false, dist = default_dist } = options;
+    const world = new World({ teams, services, rate, quiet, wall_start_ms: Date.now() - (replay ? 3_600_000 : (at_ms ?? 0) / rate) });
     const callers = { 'white-token': { role: 'white', name: 'white' }, 'instructor-token': { role: 'instructor', name: 'instructor' }, public: { role: 'public' } };
     for (const team of world.team_ids) callers[`${team}-token`] = { role: 'team', team, name: team };
 

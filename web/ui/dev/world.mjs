@@ -56,7 +56,8 @@ const machine_list = [
 ];
 
 export class World {
-    constructor({ teams = 3, services = 6, rate = 1, wall_start_ms = Date.now() } = {}) {
+    constructor({ teams = 3, services = 6, rate = 1, quiet = false, wall_start_ms = Date.now() } = {}) {
+        this.quiet = quiet;
         this.rate = rate;
         this.wall_start_ms = wall_start_ms;
         this.team_ids = titles.slice(0, teams).map((title) => title.toLowerCase());
@@ -115,6 +116,7 @@ export class World {
         for (const [id, phase] of Object.entries(this.doc.phases))
             this.later(phase.at_ms, (doc) => { doc.exercise.phase = id; this.log(doc, 'exercise.phase', '', `Phase ${phase.title} began`); });
         this.later(2_000, (doc) => { for (const team of this.team_ids) for (const service of this.service_ids) this.set_state(doc, team, service, 'ok'); });
+        if (this.quiet) return;
         for (const inject of inject_list) {
             if (!inject.at) continue;
             this.team_ids.forEach((team) => this.later(inject.at * minute, (doc) => {
