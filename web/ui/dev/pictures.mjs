@@ -35,6 +35,7 @@ try {
     for (const { name, link, hash, theme, back } of shots) {
         const context = await browser.newContext({ viewport: size, colorScheme: theme });
         const page = await context.newPage();
+        page.setDefaultTimeout(90_000);
         await page.goto(link);
         await page.waitForSelector('header nav');
         await page.evaluate((wanted) => { location.hash = wanted; }, hash);
