@@ -1,6 +1,7 @@
 #include "scoring/availability.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace testudo::scoring {
 namespace {
@@ -124,6 +125,11 @@ std::vector<Availability::Settled> Availability::take_settled() {
     return std::exchange(settled_, {});
 }
 
+std::map<std::size_t, Verdict> Availability::take_changes() {
+    std::erase_if(before_, [this](const auto& one) { return statuses_[one.first].verdict == one.second; });
+    return std::exchange(before_, {});
+}
+
 const Availability::Ruling* Availability::ruling_of(const Group& group, const std::string& team,
                                                     std::int64_t at_ms) const {
     const Ruling* last = nullptr;
@@ -199,8 +205,10 @@ void Availability::set_standing(std::size_t check, std::int64_t number, Instance
     status.window = number;
     if (status.verdict == verdict && status.reason == instance.reason)
         return;
-    if (status.verdict != verdict)
+    if (status.verdict != verdict) {
+        before_.try_emplace(check, status.verdict);
         status.since_ms = instance.first_ms;
+    }
     status.verdict = verdict;
     status.reason = instance.reason;
     status.vantage = instance.vantage;

@@ -72,6 +72,8 @@ class Availability {
 
     // Verdicts that became final or changed since the last call.
     std::vector<Settled> take_settled();
+    // Checks whose status has another verdict than at the last call, and which it was.
+    std::map<std::size_t, Verdict> take_changes();
 
     const Status& status(std::size_t check) const { return statuses_[check]; }
     const Tally& tally(std::size_t check) const { return tallies_[check]; }
@@ -118,6 +120,7 @@ class Availability {
     std::vector<Status> statuses_;
     std::vector<Tally> tallies_;
     std::vector<Settled> settled_;
+    std::map<std::size_t, Verdict> before_; // of statuses that have changed
 };
 
 } // namespace testudo::scoring

@@ -45,7 +45,10 @@ constexpr std::int64_t least_coverage_percent = 60;
 } // namespace
 
 Scores::Scores(std::shared_ptr<const Model> model)
-    : model_(std::move(model)), availability_(model_), attacks_(model_), reports_(model_) {}
+    : model_(std::move(model)), availability_(model_), attacks_(model_), reports_(model_) {
+    for (std::size_t i = 0; i < model_->checks.size(); ++i)
+        checks_of_[model_->checks[i].team].push_back(i);
+}
 
 void Scores::apply(const Event& event) {
     changes_.clear();
@@ -78,10 +81,6 @@ void Scores::apply(const Event& event) {
 }
 
 void Scores::judge_anew(const Event& event) {
-    std::vector<Verdict> before;
-    for (std::size_t i = 0; i < model_->checks.size(); ++i)
-        before.push_back(availability_.status(i).verdict);
-
     const auto explains = [this](const std::string& team, const std::string& machine, std::int64_t at_ms) {
         return attacks_.explains(team, machine, at_ms);
     };
@@ -99,9 +98,8 @@ void Scores::judge_anew(const Event& event) {
     for (const auto& settled : availability_.take_settled())
         attacks_.verdict(settled);
 
-    for (std::size_t i = 0; i < before.size(); ++i)
-        if (availability_.status(i).verdict != before[i])
-            changes_.push_back({i, before[i]});
+    for (const auto& [check, before] : availability_.take_changes())
+        changes_.push_back({check, before});
 }
 
 const Availability::Status* Scores::status(std::string_view check) const {
@@ -121,10 +119,13 @@ std::int64_t Scores::adjusted(const std::string& team, const std::string& catego
 Scores::Stake Scores::availability_stake(const std::string& team, bool explain) const {
     Stake stake;
     stake.unit = parts_per_milli;
-    for (std::size_t i = 0; i < model_->checks.size(); ++i) {
+    const auto own = checks_of_.find(team);
+    if (own == checks_of_.end())
+        return stake;
+    for (const auto i : own->second) {
         const auto& check = model_->checks[i];
         const auto& tally = availability_.tally(i);
-        if (check.team != team || tally.scored == 0)
+        if (tally.scored == 0)
             continue;
         stake.max += check.weight_milli * parts_per_milli;
         stake.raw += availability_part(check.weight_milli, tally.good_halves, tally.scored);
@@ -141,11 +142,11 @@ Scores::Stake Scores::availability_stake(const std::string& team, bool explain) 
              0, episode.seqs, episode.from_ms});
         stake.shares.push_back(availability_part(check.weight_milli, episode.lost_halves, scored));
     }
-    for (std::size_t i = 0; i < model_->checks.size(); ++i) {
+    for (const auto i : own->second) {
         const auto& check = model_->checks[i];
         const auto& tally = availability_.tally(i);
         const auto all = tally.scored + tally.unscored;
-        if (check.team != team || tally.scored * 100 >= all * least_coverage_percent)
+        if (tally.scored * 100 >= all * least_coverage_percent)
             continue;
         stake.losses.push_back(
             {"availability",

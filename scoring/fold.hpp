@@ -82,6 +82,7 @@ class Scores {
     void judge_anew(const Event& event);
 
     std::shared_ptr<const Model> model_;
+    std::map<std::string, std::vector<std::size_t>> checks_of_; // by team
     Availability availability_;
     Attacks attacks_;
     Reports reports_;

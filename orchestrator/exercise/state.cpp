@@ -98,7 +98,7 @@ void State::base_clock(const Event& event, bool running) {
 void State::apply_run(const Event& event) {
     if (event.kind == "exercise.started") {
         phase_of_run_ = Run::running;
-        clock_.rate_milli = int_or(event.body, "rate_milli", 1000);
+        clock_.rate_milli = std::max<std::int64_t>(1, int_or(event.body, "rate_milli", 1000));
         base_clock(event, true);
     } else if (event.kind == "exercise.paused") {
         phase_of_run_ = Run::paused;
