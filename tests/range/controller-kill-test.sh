@@ -80,7 +80,7 @@ wait "$served" 2>/dev/null || true
 "$testudo" log verify killed
 score_before=$(events | jq -s 'length')
 say "the inject 'late' becomes due while nobody is there"
-sleep 30
+sleep 42
 serve
 until_true 60 "the late inject" bash -c "'$testudo' log show killed --json | grep -q message.delivered"
 [[ $(count inject.fired defaced) == 1 ]] || die "the defacement was fired again"
