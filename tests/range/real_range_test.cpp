@@ -51,7 +51,7 @@ void run_and_kill(const std::string& verb, const std::string& exercise, Millis a
 void expect_nothing_left(const std::string& when) {
     const auto& host = RealHost::get();
     EXPECT_EQ(host.inside("ip -o link").find("tb"), std::string::npos) << when << host.inside("ip -o link");
-    EXPECT_EQ(host.inside("pgrep -l 'libvirt_lxc|qemu'"), "") << when;
+    EXPECT_EQ(host.inside("pgrep -l 'virt_lxc|qemu'"), "") << when;
     EXPECT_EQ(RealHost::run(fmt::format("ls -A {}/machines 2>/dev/null", host.data().string())), "") << when;
 }
 
