@@ -53,6 +53,16 @@ Result<void> copy_log(const SqliteEventStore& store, const std::string& path) {
     return {};
 }
 
+// Of the copy, not of the log: another connection may have written to that in between.
+Result<void> describe_end(const std::string& path, Manifest& manifest) {
+    const auto copy = SqliteEventStore::open_for_reading(path, true);
+    if (!copy)
+        return tl::unexpected(copy.error());
+    manifest.events = (*copy)->last_seq();
+    manifest.head = (*copy)->head();
+    return {};
+}
+
 } // namespace
 
 Result<Manifest> write_archive(const SqliteEventStore& store, const std::string& path, Manifest about) {
@@ -60,11 +70,11 @@ Result<Manifest> write_archive(const SqliteEventStore& store, const std::string&
     std::error_code ec;
     if (fs::exists(path, ec))
         return fail("archive.exists", path, "there is a file of this name already");
-    about.events = store.last_seq();
-    about.head = store.head();
     const auto unfinished = path + ".part";
     fs::remove(unfinished, ec);
     auto written = copy_log(store, unfinished);
+    if (written)
+        written = describe_end(unfinished, about);
     if (written)
         written = add_manifest(unfinished, about);
     if (written) {

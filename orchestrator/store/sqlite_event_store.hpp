@@ -15,7 +15,8 @@ class SqliteEventStore final : public EventStore {
     // Opens for writing, makes the file if there is none, and keeps other writers out (PATH.lock, freed when the
     // process ends). Looks at the last links of the chain only; verify() looks at all of them.
     static Result<std::unique_ptr<SqliteEventStore>> open(const std::string& path);
-    // Appending is refused. `frozen`: the file is an archive that nobody writes.
+    // Appending is refused; last_seq() and head() are as of the opening. `frozen`: the file is an archive that nobody
+    // writes.
     static Result<std::unique_ptr<SqliteEventStore>> open_for_reading(const std::string& path, bool frozen = false);
 
     ~SqliteEventStore() override;

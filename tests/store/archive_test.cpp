@@ -40,6 +40,19 @@ TEST(Archive, is_one_file_that_opens_again_read_only) {
     EXPECT_TRUE(store->append(later)) << "the log goes on";
 }
 
+TEST(Archive, is_made_of_a_log_that_another_is_writing) {
+    const Scratch scratch;
+    const auto writer = log_of(scratch / "log", 50);
+    const auto reader = SqliteEventStore::open_for_reading(scratch / "log");
+    ASSERT_TRUE(reader) << reader.error().text();
+    std::vector<Event> later(1);
+    ASSERT_TRUE(writer->append(later));
+    const auto written = write_archive(**reader, scratch / "archive", about);
+    ASSERT_TRUE(written) << written.error().text();
+    const auto archive = open_archive(scratch / "archive");
+    ASSERT_TRUE(archive) << archive.error().text();
+}
+
 TEST(Archive, does_not_write_over_a_file) {
     const Scratch scratch;
     const auto store = log_of(scratch / "log", 1);
