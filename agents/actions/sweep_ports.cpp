@@ -8,8 +8,8 @@ namespace testudo::agents {
 namespace {
 
 constexpr std::size_t most_pairs = 1024;
-constexpr std::size_t at_once = 64;
-constexpr Millis patience{700};
+constexpr std::size_t at_once = 128;
+constexpr Millis patience{1'500};
 
 struct Pair {
     Address address;

@@ -21,14 +21,20 @@ using Script = ScriptedServer::Script;
 
 class ProbeTest : public testing::Test {
   protected:
-    ProbeResult run(const std::string& type, std::uint16_t port, json::object params = {},
-                    Millis timeout = Millis(400)) {
+    ProbeResult run(const std::string& type, std::uint16_t port, const json::object& params = {}) {
+        // On a busy machine a probe may rightly blame its own vantage; then it proves nothing.
+        for (int attempt = 0;; ++attempt) {
+            auto result = run_once(type, port, params);
+            if (attempt == 5 || result.reason != "this vantage is overloaded")
+                return result;
+        }
+    }
+    ProbeResult run_once(const std::string& type, std::uint16_t port, const json::object& params) {
         std::optional<ProbeResult> result;
-        const auto started =
-            start_probe(io_, {type, parse_address("127.0.0.1").value(), port, std::move(params), timeout},
-                        [&](const ProbeResult& r) { result = r; });
+        const auto started = start_probe(io_, {type, parse_address("127.0.0.1").value(), port, params, patience_},
+                                         [&](const ProbeResult& r) { result = r; });
         EXPECT_TRUE(started) << started.error().text();
-        const auto end = std::chrono::steady_clock::now() + timeout + Millis(2'000);
+        const auto end = std::chrono::steady_clock::now() + patience_ + Millis(20'000);
         while (!result && std::chrono::steady_clock::now() < end)
             io_.run_one_for(Millis(50));
         EXPECT_TRUE(result) << "the probe never ended";
@@ -45,6 +51,7 @@ class ProbeTest : public testing::Test {
         return started ? "" : started.error().code;
     }
 
+    Millis patience_{10'000}; // tests whose probes run out of time have less
     asio::io_context io_;
     asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(io_);
 };
@@ -60,6 +67,7 @@ std::string http(const std::string& body, const std::string& status = "200 OK") 
 }
 
 TEST_F(ProbeTest, EveryTypeFailsOnSilenceClosedPortsNonsenseAndFloods) {
+    patience_ = Millis(600);
     const std::vector<std::pair<std::string, json::object>> types{
         {"tcp", {{"banner", "ready"}}}, {"http", {}}, {"ssh", {}}, {"smtp", {}}, {"postgresql", {{"user", "u"}}},
         {"modbus", {{"register", 1}}},
@@ -99,6 +107,7 @@ TEST_F(ProbeTest, EveryTypeFailsOnSilenceClosedPortsNonsenseAndFloods) {
 TEST_F(ProbeTest, TcpConnectsAndLooksAtTheGreeting) {
     EXPECT_OUTCOME("pass", against("tcp", ScriptedServer::silence()));
     EXPECT_OUTCOME("pass", against("tcp", ScriptedServer::greet("well, ready here"), {{"banner", "ready"}}));
+    patience_ = Millis(600);
     EXPECT_OUTCOME("wrong", against("tcp", ScriptedServer::greet("busy"), {{"banner", "ready"}}));
 }
 
@@ -143,6 +152,7 @@ TEST_F(ProbeTest, SshGreets) {
         "pass", against("ssh", ScriptedServer::greet("hello\r\nSSH-2.0-OpenSSH_9.2p1\r\n"), {{"banner", "OpenSSH"}}));
     EXPECT_OUTCOME("wrong", against("ssh", ScriptedServer::greet("SSH-2.0-dropbear\r\n"), {{"banner", "OpenSSH"}}));
     EXPECT_OUTCOME("wrong", against("ssh", ScriptedServer::greet("SSH-1.5-old\r\n")));
+    patience_ = Millis(600);
     EXPECT_OUTCOME("fail", against("ssh", ScriptedServer::greet("SSH-2.0-unfinished")));
 }
 
@@ -299,11 +309,13 @@ TEST_F(ProbeTest, DnsAsksForARecord) {
     EXPECT_OUTCOME("wrong", ask([&](const std::string& q) { return dns_answer(q, ""); }));
     EXPECT_OUTCOME("wrong", ask([&](const std::string& q) { return dns_answer(q, "", 0x8183); }));
     EXPECT_OUTCOME("fail", ask([&](const std::string& q) { return dns_answer(q, "", 0x8182); }));
+    patience_ = Millis(600);
     EXPECT_OUTCOME("wrong", ask([&](const std::string&) { return std::string("nonsense"); }));
     EXPECT_OUTCOME("fail", ask([&](const std::string&) { return std::string(); }));
 }
 
 TEST_F(ProbeTest, DnsAsksAgainWhenADatagramIsLost) {
+    patience_ = Millis(3'000);
     int seen = 0;
     NameServer server(io_, [&](const std::string& q) { return ++seen == 1 ? "" : dns_answer(q, "\xc6\x12\x0b\x50"); });
     EXPECT_OUTCOME("pass", run("dns", server.port(), {{"name", "portal.harbour.example"}}));
