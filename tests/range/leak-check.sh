@@ -3,6 +3,8 @@
 #
 #   leak-check.sh snapshot FILE    before: records what is there
 #   leak-check.sh compare FILE     after: prints what has come since then, and fails if anything has
+#   leak-check.sh compare FILE GROUP...     the same, but of control groups only those named: for use while other range hosts
+#                                  come and go
 #
 # Looked at: namespaces, mounts, network devices, processes of libvirt and QEMU, control groups, loop devices, and files
 # below /run/testudo. What the kernel takes down in the background gets some seconds to go.
@@ -23,13 +25,19 @@ processes() {
     done
 }
 
+control_groups() {
+    local name test=(-false)
+    for name in "${groups[@]}"; do test+=(-o -name "$name"); done
+    find /sys/fs/cgroup -type d \( "${test[@]}" \) -printf 'control group %p\n' 2>/dev/null || true
+}
+
 all() {
     # By number alone: the process that lsns names for a namespace may change.
     lsns --noheadings --output TYPE,NS 2>/dev/null | awk '{ print "namespace", $1, $2 }'
     awk '{ print "mount", $5 }' /proc/self/mountinfo
     ip -o link | awk -F': ' '{ sub(/@.*/, "", $2); print "network device", $2 }'
     processes
-    find /sys/fs/cgroup -type d \( -name 'testudo-*' -o -name '*.libvirt-*' -o -name 'machine*' \) -printf 'control group %p\n' 2>/dev/null
+    control_groups
     losetup --noheadings --output NAME,BACK-FILE 2>/dev/null | sed 's/^/loop device /'
     find /run/testudo /run/netns -mindepth 1 -printf 'file %p\n' 2>/dev/null || true
 }
@@ -37,7 +45,9 @@ all() {
 listing() { all | sort -u; }
 
 verb=${1:-} file=${2:-}
-[[ -n $file ]] || { sed -n '3,5p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
+groups=("${@:3}")
+((${#groups[@]})) || groups=('testudo-*' '*.libvirt-*' 'machine*')
+[[ -n $file ]] || { sed -n '3,8p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
 case $verb in
     snapshot) listing >"$file" ;;
     compare)
