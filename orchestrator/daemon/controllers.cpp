@@ -112,7 +112,7 @@ Result<json::value> LiveController::command(const web::Caller& by, const std::st
                                             const std::string& reason) {
     switch (command) {
     case web::InjectCommand::fire:
-        return done(engine_.fire(inject, team, by.name));
+        return done(engine_.fire(inject, team, by.name, reason));
     case web::InjectCommand::hold:
         return done(engine_.hold(inject, team, by.name, reason));
     case web::InjectCommand::release:

@@ -331,7 +331,7 @@ void Engine::set_alarm() {
 }
 
 Result<void> Engine::fire_for(const plan::Inject& inject, const Teams& teams, const std::string& cause,
-                              const std::string& by) {
+                              const std::string& by, const std::string& reason) {
     // One event for all, or one for each when some of the inject's teams are not part of it.
     const bool whole = teams == inject.teams && !inject.per_team;
     std::vector<Event> events;
@@ -349,6 +349,8 @@ Result<void> Engine::fire_for(const plan::Inject& inject, const Teams& teams, co
             launched.push_back(id);
         }
         json::object body{{"inject", inject.id}, {"team", scope}, {"cause", cause}, {"by", by}};
+        if (!reason.empty())
+            body["reason"] = reason;
         body["acts"] = std::move(acts);
         events.push_back(recorder_.make("inject.fired", scope, std::move(body), inject.label));
     }
@@ -404,7 +406,8 @@ Engine::Teams Engine::teams_at(const plan::Inject& inject, const std::string& te
     return out;
 }
 
-Result<void> Engine::fire(const std::string& inject, const std::string& team, const std::string& by) {
+Result<void> Engine::fire(const std::string& inject, const std::string& team, const std::string& by,
+                          const std::string& reason) {
     if (auto going = require({Run::running, Run::paused}, "fire an inject"); !going)
         return going;
     const auto found = inject_for(inject, team);
@@ -415,7 +418,7 @@ Result<void> Engine::fire(const std::string& inject, const std::string& team, co
     const auto teams = teams_at(**found, team, {Stage::scheduled, Stage::held});
     if (teams.empty())
         return fail("inject.over", inject, "it was fired or skipped already; an inject fires once");
-    return fire_for(**found, teams, "manual", by);
+    return fire_for(**found, teams, "manual", by, reason);
 }
 
 Result<void> Engine::change_stage(const char* kind, std::initializer_list<Stage> from, const std::string& inject,

@@ -55,7 +55,8 @@ class Engine {
     Result<void> end(const std::string& by);
 
     // team "": all teams of the inject that it can still happen to.
-    Result<void> fire(const std::string& inject, const std::string& team, const std::string& by);
+    Result<void> fire(const std::string& inject, const std::string& team, const std::string& by,
+                      const std::string& reason = "");
     Result<void> hold(const std::string& inject, const std::string& team, const std::string& by,
                       const std::string& reason);
     Result<void> release(const std::string& inject, const std::string& team, const std::string& by,
@@ -122,7 +123,7 @@ class Engine {
     void set_alarm();
     std::vector<Due> due() const;
     Result<void> fire_for(const plan::Inject& inject, const Teams& teams, const std::string& cause,
-                          const std::string& by);
+                          const std::string& by, const std::string& reason = "");
 
     Loop& loop_;
     EventStore& store_;

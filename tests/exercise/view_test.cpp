@@ -160,6 +160,7 @@ TEST_F(Views, a_replay_shows_a_moment_as_it_was) {
     const auto view = build_view(then, white, options);
     EXPECT_EQ(view.at("exercise").at("clock").at("exercise_ms"), 90'000);
     EXPECT_EQ(view.at("exercise").at("clock").at("running"), false);
+    EXPECT_EQ(view.at("exercise").at("clock").at("wall_ms"), replay->now().wall_start_ms() + 90'000);
     EXPECT_EQ(view.at("injects").at("defaced").at("state"), "scheduled");
     EXPECT_EQ(view.at("injects").at("defaced").at("at_ms"), 120'000);
     EXPECT_TRUE(view.at("reports").as_object().empty());
