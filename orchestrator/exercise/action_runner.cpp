@@ -5,7 +5,7 @@
 namespace testudo::exercise {
 namespace {
 
-constexpr Millis act_timeout{180'000}; // a beacon may go on for minutes
+constexpr Millis act_timeout{60'000};
 constexpr Millis inspect_timeout{8'000};
 constexpr Millis watch_period{10'000};
 constexpr Millis retry_period{5'000};
