@@ -68,10 +68,10 @@ TEST(Actions, an_act_without_an_answer_is_unknown_with_what_can_be_seen) {
     p.begin();
     p.guests.mute.insert("portal@north");
     ASSERT_TRUE(p.engine->fire("defaced", "north", "red"));
-    p.run_to(181s);
+    p.run_to(61s);
     EXPECT_EQ(outcome(p, "north"), "unknown");
     p.guests.mute.clear();
-    p.run_to(210s);
+    p.run_to(90s);
     EXPECT_EQ(p.count("effect.observed"), 1U) << "it was done after all, and that is seen";
     EXPECT_EQ(p.guests.count("act"), 1U);
 }
@@ -81,10 +81,10 @@ TEST(Actions, an_idempotent_act_is_sent_again_with_the_same_id) {
     p.begin();
     p.guests.mute.insert("portal@north");
     ASSERT_TRUE(p.engine->fire("defaced", "north", "red"));
-    p.run_to(181s);
+    p.run_to(61s);
     EXPECT_EQ(outcome(p, "north"), "");
     p.guests.mute.clear();
-    p.run_to(190s);
+    p.run_to(70s);
     EXPECT_EQ(outcome(p, "north"), "ok");
     std::set<std::string> ids;
     for (const auto& s : p.guests.sent)
