@@ -11,7 +11,7 @@
 #include "orchestrator/template/spanned.hpp"
 
 // What a template says, typed, every word with its place. Nothing is decided here: names are not looked up, expressions
-// are not evaluated, defaults are not filled in. The keys are described in language.cpp and in docs/template.md.
+// are not evaluated, defaults are not filled in. The keys are described in language/ and in docs/template.md.
 namespace testudo::template_ {
 
 struct TeamSpec {

@@ -1,0 +1,24 @@
+#pragma once
+#include <vector>
+
+#include "orchestrator/template/table.hpp"
+#include "orchestrator/template/template.hpp"
+
+// The tables of the language, one file per topic; `read_template` puts them together.
+namespace testudo::template_ {
+
+inline constexpr std::size_t longest_id = 24;
+inline constexpr std::size_t longest_team = 16;
+
+// who.cpp: who takes part.
+std::vector<Key<Template>> who_keys();
+// range.cpp: what stands where. May also stand in an included file.
+std::vector<Key<Template>> range_keys();
+// judging.cpp: what is asked; may also stand in an included file. And how the points are shared.
+std::vector<Key<Template>> check_keys();
+std::vector<Key<Template>> scoring_keys();
+// timeline.cpp: what happens; may also stand in an included file. And the parts of the exercise, in time.
+std::vector<Key<Template>> timeline_keys();
+std::vector<Key<Template>> phase_keys();
+
+} // namespace testudo::template_
