@@ -59,11 +59,23 @@ Line line_around(const std::string& text, std::size_t at) {
     return {begin, after == std::string::npos ? text.size() : after};
 }
 
+// A terminal gets neither control characters nor bytes that are no UTF-8, which is what the diagnostic may be about.
 std::string printable(std::string_view line) {
     std::string out;
-    for (const char c : line) {
-        const bool control = static_cast<unsigned char>(c) < 0x20 && c != '\t';
-        out += control || c == 0x7F ? '?' : c;
+    for (std::size_t i = 0; i < line.size();) {
+        const auto lead = static_cast<unsigned char>(line[i]);
+        const std::size_t length = lead < 0x80   ? 1
+                                   : lead < 0xC2 ? 0
+                                   : lead < 0xE0 ? 2
+                                   : lead < 0xF0 ? 3
+                                   : lead < 0xF5 ? 4
+                                                 : 0;
+        std::size_t found = 1;
+        while (i + found < line.size() && found < length && continues_character(line[i + found]))
+            ++found;
+        const bool control = (lead < 0x20 && lead != '\t') || lead == 0x7F;
+        out += control || found != length ? "?" : line.substr(i, length);
+        i += control || found != length ? 1 : length;
     }
     return out;
 }
