@@ -2,18 +2,25 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/plan/secrets.hpp"
+
 namespace testudo::daemon {
 
-Access make_access(const plan::Plan& plan) {
+Access make_access(const plan::Plan& plan, std::string_view seed) {
     Access access;
-    access.links["white"] = access.tokens.issue({web::Role::white, "", "white team"});
-    access.links["instructor"] = access.tokens.issue({web::Role::instructor, "", "instructor"});
+    const auto admit = [&](const std::string& holder, const web::Caller& caller) {
+        auto token = plan::sign_in_token(seed, holder);
+        access.tokens.admit(token, caller);
+        return token;
+    };
+    access.links["white"] = admit("white", {web::Role::white, "", "white team"});
+    access.links["instructor"] = admit("instructor", {web::Role::instructor, "", "instructor"});
     json::object teams;
     for (const auto& team : plan.teams)
         if (team.colour == "blue")
-            teams[team.id] = access.tokens.issue({web::Role::team, team.id, team.title});
+            teams[team.id] = admit("team/" + team.id, {web::Role::team, team.id, team.title});
     access.links["teams"] = std::move(teams);
-    access.operator_token = access.tokens.issue({web::Role::white, "", "operator on the controller's machine"});
+    access.operator_token = admit("operator", {web::Role::white, "", "operator on the controller's machine"});
     return access;
 }
 

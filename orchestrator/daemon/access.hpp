@@ -10,8 +10,8 @@
 
 namespace testudo::daemon {
 
-// Who may sign in to a controller. Tokens are made anew at each start and kept as hashes only, so the links are seen
-// once: in `links`.
+// Who may sign in to a controller. The tokens are derived from a seed, so that those who were signed in stay so when
+// the controller is started again.
 struct Access {
     web::Tokens tokens;
     json::object
@@ -19,7 +19,7 @@ struct Access {
     std::string operator_token; // of the command line on this machine
 };
 
-Access make_access(const plan::Plan& plan);
+Access make_access(const plan::Plan& plan, std::string_view seed);
 // The links with the address that the server got: "http://127.0.0.1:8080/#token=..."
 json::object links_at(const Access& access, const std::string& address, std::uint16_t port);
 

@@ -99,7 +99,7 @@ struct LiveExercise::Parts {
         publisher = std::make_unique<Publisher>(
             loop, hub, [this]() -> const exercise::Projection& { return past->now(); }, view);
         controller = std::make_unique<LiveController>(*engine, *past, view, [this] { return make_archive(); });
-        auto access = make_access(plan);
+        auto access = make_access(plan, seed);
         api = std::make_unique<web::Api>(loop, *controller, access.tokens, web::ApiOptions{true, false});
         web::Options web_options;
         web_options.address = options.address;

@@ -1,5 +1,6 @@
 #include "orchestrator/daemon/replay_server.hpp"
 
+#include "orchestrator/core/digest.hpp"
 #include "orchestrator/daemon/access.hpp"
 #include "orchestrator/daemon/controllers.hpp"
 #include "orchestrator/daemon/publisher.hpp"
@@ -39,7 +40,7 @@ Result<std::unique_ptr<ReplayServer>> ReplayServer::open(Loop& loop, const Repla
         loop, p.hub, [&p]() -> const exercise::Projection& { return p.past->now(); }, view);
     p.controller = std::make_unique<ReadingController>(
         *p.past, view, [file = options.archive]() -> Result<std::filesystem::path> { return file; });
-    const auto access = make_access(p.past->now().plan());
+    const auto access = make_access(p.past->now().plan(), random_hex(32));
     p.api = std::make_unique<web::Api>(loop, *p.controller, access.tokens, web::ApiOptions{false, true});
     web::Options web_options;
     web_options.address = options.address;

@@ -8,6 +8,10 @@ std::string agent_secret(std::string_view seed, std::string_view machine_id) {
     return hmac_sha256_hex(seed, "agent|" + std::string(machine_id));
 }
 
+std::string sign_in_token(std::string_view seed, std::string_view holder) {
+    return hmac_sha256_hex(seed, "sign-in|" + std::string(holder));
+}
+
 std::string password(std::string_view seed, std::string_view credential) {
     // 32 characters that are not mistaken for one another when read aloud or copied by hand: no 0, 1, l, o.
     static constexpr std::string_view alphabet = "23456789abcdefghijkmnpqrstuvwxyz";

@@ -11,4 +11,7 @@ std::string agent_secret(std::string_view seed, std::string_view machine_id);
 // A password a person can type: four groups of four letters and digits, from plan::User::credential.
 std::string password(std::string_view seed, std::string_view credential);
 
+// 64 hex digits that somebody signs in with; holder: "white", "instructor", "team/north".
+std::string sign_in_token(std::string_view seed, std::string_view holder);
+
 } // namespace testudo::plan

@@ -11,11 +11,10 @@ namespace testudo::web {
 
 // A server on a free port of loopback with the API over a fake exercise, whose loop runs on a thread of its own.
 struct RunningServer {
-    Tokens tokens;
-    const std::string white = tokens.issue({Role::white, "", "white 1"});
-    const std::string instructor = tokens.issue({Role::instructor, "", "instructor 1"});
-    const std::string north = tokens.issue({Role::team, "north", "north lead"});
-    const std::string south = tokens.issue({Role::team, "south", "south lead"});
+    const std::string white = "token-of-white";
+    const std::string instructor = "token-of-an-instructor";
+    const std::string north = "token-of-north";
+    const std::string south = "token-of-south";
     FakeController controller;
     RealLoop loop;
     Api api;
@@ -24,7 +23,7 @@ struct RunningServer {
     std::unique_ptr<Server> server;
 
     explicit RunningServer(Options options = {}, ApiOptions api_options = {})
-        : api(loop, controller, tokens, api_options) {
+        : api(loop, controller, tokens_of_all(), api_options) {
         auto started = Server::start(options, api, hub);
         if (started)
             server = std::move(*started);
@@ -37,6 +36,14 @@ struct RunningServer {
         domain.join();
     }
     std::uint16_t port() const { return server->port(); }
+    Tokens tokens_of_all() const {
+        Tokens tokens;
+        tokens.admit(white, {Role::white, "", "white 1"});
+        tokens.admit(instructor, {Role::instructor, "", "instructor 1"});
+        tokens.admit(north, {Role::team, "north", "north lead"});
+        tokens.admit(south, {Role::team, "south", "south lead"});
+        return tokens;
+    }
 };
 
 } // namespace testudo::web

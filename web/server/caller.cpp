@@ -22,13 +22,6 @@ std::string_view role_name(Role role) {
     return "public";
 }
 
-std::optional<Role> role_of(std::string_view name) {
-    for (const auto& [value, text] : names)
-        if (text == name)
-            return value;
-    return std::nullopt;
-}
-
 std::string audience_of(const Caller& caller) {
     return caller.role == Role::team ? "team:" + caller.team : std::string(role_name(caller.role));
 }

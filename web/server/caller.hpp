@@ -1,5 +1,4 @@
 #pragma once
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,7 +9,6 @@ enum class Role { white, instructor, team, everyone };
 
 // "white", "instructor", "team", "public"
 std::string_view role_name(Role role);
-std::optional<Role> role_of(std::string_view name);
 
 // Who asks, as the token says.
 struct Caller {
