@@ -57,8 +57,11 @@ Result<fs::path> ImageStore::container_root(const std::string& image) const {
 }
 
 Result<ImageStore::Vm> ImageStore::vm(const std::string& image) const {
-    return resolve(image, {"disk.qcow2", "vmlinuz", "initrd.img"}).map([](const fs::path& path) {
-        return Vm{path / "disk.qcow2", path / "vmlinuz", path / "initrd.img"};
+    return resolve(image, {"disk.qcow2", "vmlinuz", "initrd.img", "cmdline"}).map([](const fs::path& path) {
+        auto cmdline = text_of(path / "cmdline");
+        while (cmdline.ends_with('\n'))
+            cmdline.pop_back();
+        return Vm{path / "disk.qcow2", path / "vmlinuz", path / "initrd.img", std::move(cmdline)};
     });
 }
 
@@ -120,7 +123,8 @@ Result<VmFiles> MachineFiles::create(const range::MachineSpec& spec, const Image
     fs::create_directories(home, error);
     if (error)
         return fail("files.write", home.string(), error.message());
-    const VmFiles files{home / "disk.qcow2", image.kernel, image.initrd, agent, home / "secret", home / "machine"};
+    const VmFiles files{home / "disk.qcow2", image.kernel,    image.initrd, image.cmdline, agent,
+                        home / "secret",     home / "machine"};
     const json::object mark{{"uuid", spec.uuid},
                             {"exercise", spec.mark.exercise},
                             {"object", spec.mark.object},

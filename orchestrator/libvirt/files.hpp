@@ -21,6 +21,7 @@ class ImageStore {
         std::filesystem::path disk;
         std::filesystem::path kernel;
         std::filesystem::path initrd;
+        std::string cmdline; // of the kernel
     };
     Result<Vm> vm(const std::string& image) const;
 

@@ -108,7 +108,7 @@ std::string vm_xml(const range::MachineSpec& spec, const VmFiles& files, const s
     add_text(os, "type", "hvm", {{"arch", "x86_64"}, {"machine", "q35"}});
     add_text(os, "kernel", files.kernel.string());
     add_text(os, "initrd", files.initrd.string());
-    add_text(os, "cmdline", "console=ttyS0 root=/dev/vda quiet");
+    add_text(os, "cmdline", files.cmdline);
     auto features = add(domain, "features");
     add(features, "acpi");
     if (kvm)

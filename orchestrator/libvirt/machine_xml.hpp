@@ -19,6 +19,7 @@ struct VmFiles {
     std::filesystem::path disk; // the machine's own overlay
     std::filesystem::path kernel;
     std::filesystem::path initrd;
+    std::string cmdline;           // of the kernel
     std::filesystem::path agent;   // file system image with testudo-agent in it
     std::filesystem::path secret;  // file holding the agent's secret
     std::filesystem::path machine; // file holding the machine's id

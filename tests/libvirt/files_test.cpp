@@ -73,7 +73,7 @@ TEST_F(FilesTest, WhatAMachineLeavesBehindIsFoundByItsMark) {
     ASSERT_TRUE(run_command({"qemu-img", "create", "-q", "-f", "qcow2", (root_ / "base.qcow2").string(), "10M"}));
     const MachineFiles files(root_ / "machines");
     EXPECT_TRUE(files.list().empty());
-    const auto made = files.create(spec, {root_ / "base.qcow2", "k", "i"}, "agent");
+    const auto made = files.create(spec, {root_ / "base.qcow2", "k", "i", "quiet"}, "agent");
     ASSERT_TRUE(made) << made.error().text();
     EXPECT_EQ(text_of(made->secret), "hush");
     EXPECT_EQ(text_of(made->machine), "plc@north");

@@ -37,7 +37,8 @@ std::string container() {
 std::string vm(const std::string& accel) {
     return vm_xml(spec_of("plc@north"),
                   {"/data/machines/plc/disk.qcow2", "/images/debian-vm-1/vmlinuz", "/images/debian-vm-1/initrd.img",
-                   "/data/agent/1/agent.img", "/data/machines/plc/secret", "/data/machines/plc/machine"},
+                   "console=ttyS0 quiet", "/data/agent/1/agent.img", "/data/machines/plc/secret",
+                   "/data/machines/plc/machine"},
                   accel);
 }
 
