@@ -8,8 +8,11 @@ namespace testudo::exercise {
 namespace {
 
 constexpr std::int64_t late_after_ms = 1'000; // less is no lateness that a controller needs to hear of
-constexpr Millis reconnect_time{30'000};      // for agents to answer again after the controller was away
-constexpr std::int64_t slowest_milli = 100;   // rates, in thousandths
+constexpr Millis away_time{5'000};            // an agent that is back sooner was never lost
+constexpr Millis greeting_timeout{5'000};
+constexpr Millis greeting_period{10'000};
+constexpr Millis reconnect_time{30'000};    // for agents to answer again after the controller was away
+constexpr std::int64_t slowest_milli = 100; // rates, in thousandths
 constexpr std::int64_t fastest_milli = 100'000;
 
 Result<void> need_text(const std::string& text, const char* what) {
@@ -137,13 +140,32 @@ void Engine::follow_agents() {
         if (it == known.end())
             return;
         if (connected && it->second.state != "ready")
-            machine_state(machine, "ready", "");
+            greet(machine);
         else if (!connected && it->second.state == "ready")
-            machine_state(machine, "lost", reason);
+            loop_.after(away_time, [this, machine, reason, weak = std::weak_ptr(alive_)] {
+                if (!weak.expired() && state().machines().at(machine).state == "ready" && !guests_.connected(machine))
+                    machine_state(machine, "lost", reason);
+            });
     });
     for (const auto& [machine, known] : state().machines())
         if (known.state != "ready" && guests_.connected(machine))
-            machine_state(machine, "ready", "");
+            greet(machine);
+}
+
+// An agent that answers is not enough: a machine is ready once it was set up.
+void Engine::greet(const std::string& machine) {
+    guests_.request(machine, "status", {{"brief", true}}, greeting_timeout,
+                    [this, machine, weak = std::weak_ptr(alive_)](const Result<json::object>& reply) {
+                        if (weak.expired() || state().machines().at(machine).state == "ready")
+                            return;
+                        if (reply && bool_or(*reply, "personalised"))
+                            return machine_state(machine, "ready", "");
+                        loop_.after(greeting_period, [this, machine, weak] {
+                            if (!weak.expired() && state().machines().at(machine).state != "ready" &&
+                                guests_.connected(machine))
+                                greet(machine);
+                        });
+                    });
 }
 
 void Engine::look_for_lost() {

@@ -45,8 +45,8 @@ class Engine {
     // Called when the log cannot be written (the exercise is paused until it can) and when it can again.
     void on_fault(Recorder::Fault observer) { fault_observer_ = std::move(observer); }
 
-    // What the range knows of a machine. The engine itself calls a machine ready while its agent is connected (agents
-    // are only spoken to after provisioning has set them up), and lost when it no longer is.
+    // What the range knows of a machine. The engine itself calls a machine ready once its agent says that it was set
+    // up, and lost when the agent has been away for some seconds.
     void machine_state(const std::string& machine, const std::string& state, const std::string& reason);
 
     Result<void> start(const std::string& by, std::int64_t rate_milli = 1000);
@@ -110,6 +110,7 @@ class Engine {
     Result<void> take_up();
     void late_injects();
     void follow_agents();
+    void greet(const std::string& machine);
     void look_for_lost();
     // Clock and checks as the folded state says.
     void follow_state();

@@ -103,20 +103,9 @@ void Guests::request(const std::string& machine, const std::string& op, json::ob
     const auto it = guests_.find(machine);
     if (it == guests_.end())
         return loop_.post([reply = std::move(reply), machine] {
-            reply(fail("guest.unreachable", machine, "nobody is looking for this machine's agent"));
+            reply(fail("agent.away", machine, "nobody is looking for this machine's agent"));
         });
-    it->second.session->request(op, std::move(body), timeout, [reply = std::move(reply)](Result<json::object> result) {
-        if (!result) { // the session speaks of agents, the exercise of guests
-            auto& code = result.error().code;
-            if (code == "agent.away")
-                code = "guest.unreachable";
-            else if (code == "agent.lost")
-                code = "guest.lost";
-            else if (code == "agent.timeout")
-                code = "guest.timeout";
-        }
-        reply(std::move(result));
-    });
+    it->second.session->request(op, std::move(body), timeout, std::move(reply));
 }
 
 bool Guests::connected(const std::string& machine) const {

@@ -125,13 +125,27 @@ TEST(Actions, two_exercises_from_one_plan_never_share_an_act) {
 TEST(Actions, machines_that_are_lost_and_come_back_are_in_the_log) {
     Play p;
     p.begin();
-    p.guests.lose("portal@north", "the domain stopped");
-    p.run_to(1s);
+    p.guests.lose("portal@north", "the agent ended");
+    p.run_to(4s);
+    EXPECT_EQ(p.engine->projection().state().machines().at("portal@north").state, "ready") << "it may be back at once";
+    p.run_to(6s);
     EXPECT_EQ(p.engine->projection().state().machines().at("portal@north").state, "lost");
-    EXPECT_EQ(p.engine->projection().state().machines().at("portal@north").reason, "the domain stopped");
+    EXPECT_EQ(p.engine->projection().state().machines().at("portal@north").reason, "the agent ended");
     p.guests.bring_back("portal@north");
-    p.run_to(2s);
+    p.run_to(7s);
     EXPECT_EQ(p.engine->projection().state().machines().at("portal@north").state, "ready");
+}
+
+TEST(Actions, a_machine_is_ready_when_it_was_set_up_and_not_when_its_agent_merely_answers) {
+    Play p;
+    p.guests.bare.insert("portal@north");
+    p.open();
+    EXPECT_NE(p.engine->projection().state().machines().at("portal@north").state, "ready");
+    EXPECT_FALSE(p.engine->start("white"));
+    p.guests.bare.clear();
+    p.loop.advance(11s);
+    EXPECT_EQ(p.engine->projection().state().machines().at("portal@north").state, "ready");
+    EXPECT_TRUE(p.engine->start("white"));
 }
 
 } // namespace

@@ -28,6 +28,8 @@ class FakeGuests final : public Guests {
     std::map<std::string, std::string> served;
     // Machines whose answers are swallowed: requests run into their timeout.
     std::set<std::string> mute;
+    // Machines that nobody has set up yet, though their agents answer.
+    std::set<std::string> bare;
     std::set<std::string> failing_actions;
     struct Sent {
         std::string machine;
@@ -44,7 +46,9 @@ class FakeGuests final : public Guests {
             return;
         }
         const bool swallowed = mute.contains(machine);
-        later(swallowed ? timeout : latency, [this, reply, machine, op, body, swallowed] {
+        // Signs of life come at once, so that a play begins at its own time zero.
+        const auto delay = swallowed ? timeout : op == "status" ? Millis(0) : latency;
+        later(delay, [this, reply, machine, op, body, swallowed] {
             if (away_.contains(machine))
                 return reply(fail("agent.lost", machine, "the connection broke"));
             auto result = answer(machine, op, body);
@@ -102,7 +106,7 @@ class FakeGuests final : public Guests {
                        {"outcome", works ? "ok" : "failed"}, {"evidence", action + " was tried"}, {"detail", ""}};
         }
         if (op == "status")
-            return json::object{{"machine", machine}};
+            return json::object{{"machine", machine}, {"personalised", !bare.contains(machine)}};
         if (op == "inspect")
             return json::object{{"holds", holds(machine, text_or(body, "action"))}, {"evidence", "looked at"}};
         if (op == "probe") {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/contract/guests_contract.hpp"
 #include "tests/range/world.hpp"
 
 namespace testudo::range {
@@ -41,13 +42,9 @@ TEST_F(GuestsTest, AnActIsSeenByAProbeOfAnotherMachine) {
     EXPECT_EQ(ask("portal@north", "act", act)->at("repeated"), true);
 }
 
-TEST_F(GuestsTest, UnknownMachinesAreUnreachable) {
-    EXPECT_EQ(ask("nobody", "status").error().code, "guest.unreachable");
-}
-
 TEST_F(GuestsTest, ASilentAgentTimesOut) {
     world_.host.guest("portal@north")->silent = true;
-    EXPECT_EQ(ask("portal@north", "status").error().code, "guest.timeout");
+    EXPECT_EQ(ask("portal@north", "status").error().code, "agent.timeout");
 }
 
 TEST_F(GuestsTest, ALostMachineIsToldWithTheHypervisorsReason) {
@@ -63,10 +60,31 @@ TEST_F(GuestsTest, ALostMachineIsToldWithTheHypervisorsReason) {
     ASSERT_EQ(news.size(), 1U);
     EXPECT_EQ(news[0], "portal@south down: the machine is gone: crashed");
     EXPECT_EQ(gone, "portal@south crashed");
-    EXPECT_EQ(ask("portal@south", "status").error().code, "guest.unreachable");
+    EXPECT_EQ(ask("portal@south", "status").error().code, "agent.away");
     EXPECT_EQ(world_.up().changed, 2U); // created and made ready again
     EXPECT_TRUE(world_.range().guests().connected("portal@south"));
 }
 
 } // namespace
 } // namespace testudo::range
+
+namespace testudo {
+namespace {
+
+class OfARange {
+  public:
+    OfARange() { world_.up(); }
+    exercise::Guests& guests() { return world_.range().guests(); }
+    std::string known() { return "portal@north"; }
+    void lose() { world_.host.crash(known(), "crashed"); }
+    void bring_back() { world_.up(); }
+    void settle() { world_.loop.advance(Millis(10'000)); }
+
+  private:
+    range::World world_;
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(OfARange, GuestsContract, OfARange);
+
+} // namespace
+} // namespace testudo

@@ -226,7 +226,7 @@ TEST(WholeExercise, a_log_that_cannot_be_written_pauses_the_exercise_and_loses_n
     std::vector<std::string> faults;
     engine.on_fault([&](const std::optional<Error>& e) { faults.push_back(e ? e->code : "well"); });
     ASSERT_TRUE(engine.open());
-    loop.drain();
+    loop.advance(Millis(0)); // the agents say that they are there
     ASSERT_TRUE(engine.start("white"));
     loop.advance(Millis(55'000));
     store.full = true;
