@@ -70,11 +70,17 @@ for seconds in 0.2 0.6 1.2 2.5; do kill_after "$seconds" "$testudo" up "$templat
 "$testudo" status killed | grep -q '3 of 3 machines run as planned' || die "the range is not as planned"
 "$testudo" up "$template" >"$work/again" 2>&1 || true
 grep -q 'nothing was changed' "$work/again" || die "up again changes something: $(cat "$work/again")"
+by_uri=(--connect "qemu+unix:///system?socket=$TESTUDO_HOST/libvirt-sock")
+"$testudo" up "$template" "${by_uri[@]}" >"$work/again" 2>&1 || true
+grep -q 'nothing was changed' "$work/again" || die "up by way of a URI changes something: $(cat "$work/again")"
+"$testudo" status killed "${by_uri[@]}" | grep -q '3 of 3 machines run as planned' || die "by way of its URI the range is another"
 
 say "the exercise, killed while an effect holds"
 serve --start
 defaced() { [[ $(count inject.fired defaced) == 1 ]] && view | jq -e '.matrix.north.portal.state == "faulty" and .injects.defaced.teams.north.effect == "holds"'; }
 until_true 90 "the defacement on the board" defaced
+tokens() { jq -r '[.white, .instructor, .teams[]][] | split("=")[1]' "$work/links.json"; }
+signed_in=$(tokens)
 kill -KILL "$served"
 wait "$served" 2>/dev/null || true
 "$testudo" log verify killed
@@ -82,6 +88,7 @@ score_before=$(events | jq -s 'length')
 say "the inject 'late' becomes due while nobody is there"
 sleep 42
 serve
+[[ $(tokens) == "$signed_in" ]] || die "those who were signed in no longer are"
 until_true 60 "the late inject" bash -c "'$testudo' log show killed --json | grep -q message.delivered"
 [[ $(count inject.fired defaced) == 1 ]] || die "the defacement was fired again"
 [[ $(count inject.overdue late) -ge 1 ]] || die "the late inject was not reported as overdue"
