@@ -192,6 +192,11 @@ test('going back in time', async (t) => {
             await until('the board of T+03:10 is on show', 30, async () => (await state_of(page, 'south', 'portal')) === 'faulty');
             assert.notDeepEqual(await read_board(page), end);
         });
+        await step('every moment has its sign, even where one event marks two', async () => {
+            const { markers } = await (await fetch(new URL('/api/v1/moments', mock.url))).json();
+            assert.ok(new Set(markers.map((marker) => marker.seq)).size < markers.length);
+            assert.equal(await page.locator('.lane .marker').count(), markers.length);
+        });
         await step('it plays, faster on demand', async () => {
             await page.getByLabel('Speed').selectOption('256');
             await page.getByRole('slider').fill('0');

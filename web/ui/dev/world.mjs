@@ -343,7 +343,11 @@ export class World {
         for (const kept of [{ doc: this.doc }])
             for (const [seq, line] of Object.entries(kept.doc.log)) {
                 const outage = line.kind === 'check.sample' && / is (down|faulty) /.test(`${line.text} `);
-                if (kinds[line.kind] || outage) markers.push({ at_ms: line.exercise_ms, seq: Number(seq), kind: kinds[line.kind] ?? 'outage', team: line.scope, text: line.text });
+                if (!kinds[line.kind] && !outage) continue;
+                const marker = { at_ms: line.exercise_ms, seq: Number(seq), kind: kinds[line.kind] ?? 'outage', team: line.scope, text: line.text };
+                markers.push(marker);
+                // As the real server does where one event is of two kinds of interest: one seq, two moments.
+                if (marker.kind === 'inject') markers.push({ ...marker, kind: 'effect' });
             }
         return { duration_ms: this.duration_ms, wall_start_ms: this.wall_start_ms, markers };
     }
