@@ -357,6 +357,25 @@ Result<std::unique_ptr<agents::GuestChannel>> Calls::open(const MachineRef& mach
     return stream_channel(loop_, std::move(pool), *connection, std::move(stream));
 }
 
+// What programs could have at once: what lies idle, and what the kernel holds only because nobody else wants it.
+// 0 where the driver does not tell.
+std::int64_t free_memory_mib(virConnectPtr connection) {
+    int count = 0;
+    if (virNodeGetMemoryStats(connection, VIR_NODE_MEMORY_STATS_ALL_CELLS, nullptr, &count, 0) != 0 || count <= 0)
+        return 0;
+    std::vector<virNodeMemoryStats> stats(static_cast<std::size_t>(count));
+    if (virNodeGetMemoryStats(connection, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats.data(), &count, 0) != 0)
+        return 0;
+    std::int64_t kib = 0;
+    for (const auto& stat : stats) {
+        const std::string_view field(stat.field);
+        if (field == VIR_NODE_MEMORY_STATS_FREE || field == VIR_NODE_MEMORY_STATS_BUFFERS ||
+            field == VIR_NODE_MEMORY_STATS_CACHED)
+            kib += static_cast<std::int64_t>(stat.value);
+    }
+    return kib / 1024;
+}
+
 Result<range::HostInfo> Calls::info() {
     const auto connection = qemu_.get();
     if (!connection)
@@ -370,8 +389,7 @@ Result<range::HostInfo> Calls::info() {
     info.accel = host_.accel;
     info.cpus = static_cast<int>(node.cpus);
     info.memory_mib = static_cast<std::int64_t>(node.memory / 1024);
-    // Not all drivers know what is free.
-    info.free_memory_mib = static_cast<std::int64_t>(virNodeGetFreeMemory(connection->get()) >> 20);
+    info.free_memory_mib = free_memory_mib(connection->get());
     return info;
 }
 

@@ -73,7 +73,7 @@ struct HostInfo {
     std::string accel;      // "kvm" or "tcg"
     int cpus = 0;
     std::int64_t memory_mib = 0;
-    std::int64_t free_memory_mib = 0;
+    std::int64_t free_memory_mib = 0; // 0: the hypervisor does not tell
 };
 
 // Port: what makes networks and machines. Adapters: orchestrator/libvirt and SimulatedHypervisor; both pass

@@ -64,7 +64,10 @@ void Range::up(OnProgress progress, Done done) {
         steps(while_alive([this, progress, done](Result<std::vector<Step>> todo) {
             if (!todo)
                 return done(tl::unexpected(todo.error()));
-            run("up", std::move(*todo), progress, [done](Outcome outcome) { done(std::move(outcome)); });
+            with_memory_for(std::move(*todo), done, while_alive([this, progress, done](std::vector<Step> steps) {
+                                run("up", std::move(steps), progress,
+                                    [done](Outcome outcome) { done(std::move(outcome)); });
+                            }));
         }));
     });
     if (journal_.last_ended())
@@ -80,6 +83,31 @@ void Range::down(OnProgress progress, Done done) {
         loop_.post(go);
     else
         loop_.after(settle, go);
+}
+
+// Only virtual machines are counted: they take all that they are given, and containers seldom a tenth of what they may.
+void Range::with_memory_for(std::vector<Step> todo, const Done& refused, std::function<void(std::vector<Step>)> go) {
+    std::int64_t needed_mib = 0;
+    std::size_t machines = 0;
+    for (const auto& step : todo)
+        if (step.act == Step::Act::create_machine && step.kind == plan::MachineKind::vm) {
+            needed_mib += goal_.machine(step.object)->spec.memory_mib;
+            ++machines;
+        }
+    if (machines == 0)
+        return go(std::move(todo));
+    hypervisor_.host_info(
+        while_alive([=, this, todo = std::move(todo), go = std::move(go)](const Result<HostInfo>& host) mutable {
+            if (!host)
+                return refused(tl::unexpected(host.error()));
+            if (host->free_memory_mib > 0 && needed_mib > host->free_memory_mib)
+                return refused(
+                    fail("range.memory", goal_.exercise,
+                         fmt::format("the {} virtual machines to be made take {} MiB of memory, and the host has {} "
+                                     "MiB free: nothing was made; free some, or give them less memory",
+                                     machines, needed_mib, host->free_memory_mib)));
+            go(std::move(todo));
+        }));
 }
 
 // Removes until nothing is found any more: what a killed process had asked for may have come to be in the meantime.

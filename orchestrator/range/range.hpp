@@ -50,6 +50,7 @@ class Range {
     }
 
   private:
+    void with_memory_for(std::vector<Step> todo, const Done& refused, std::function<void(std::vector<Step>)> go);
     void run(const std::string& command, std::vector<Step> steps, OnProgress progress,
              std::function<void(Outcome)> done);
     void sweep(int rounds_left, Outcome so_far, OnProgress progress, Done done);

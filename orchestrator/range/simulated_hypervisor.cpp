@@ -189,7 +189,7 @@ void SimulatedHypervisor::open_console(const MachineRef& machine, Done<Channel> 
 }
 
 void SimulatedHypervisor::host_info(Done<HostInfo> done) {
-    loop_.post([done = std::move(done)] { done(HostInfo{"simulated", "tcg", 4, 16'384, 12'288}); });
+    loop_.post([info = host_.info, done = std::move(done)] { done(info); });
 }
 
 } // namespace testudo::range

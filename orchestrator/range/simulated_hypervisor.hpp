@@ -42,6 +42,7 @@ class SimulatedHost {
 
     std::list<Fault> faults;
     Timing timing;
+    HostInfo info{"simulated", "tcg", 4, 16'384, 12'288};
     std::vector<std::string> calls; // what was asked for, in order: "create-machine portal@north"
 
     // An object of somebody else's, without a mark.

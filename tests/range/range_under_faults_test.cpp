@@ -25,6 +25,21 @@ TEST(Range, ComesUpOnceAndThenChangesNothing) {
     EXPECT_EQ(world.host.calls, std::vector<std::string>{"list "});
 }
 
+TEST(Range, IsRefusedWhereItsVirtualMachinesHaveNoRoom) {
+    World world;
+    world.host.info.free_memory_mib = 2 * 256 - 1; // the sample has two of 256 MiB
+    std::optional<Result<Outcome>> outcome;
+    world.range().up({}, [&](Result<Outcome> result) { outcome = std::move(result); });
+    world.loop.advance(Millis(1'000));
+    ASSERT_TRUE(outcome);
+    ASSERT_FALSE(*outcome);
+    EXPECT_EQ(outcome->error().code, "range.memory");
+    EXPECT_NE(outcome->error().message.find("512 MiB"), std::string::npos) << outcome->error().message;
+    EXPECT_TRUE(world.host.objects().empty());
+    world.host.info.free_memory_mib = 2 * 256;
+    EXPECT_TRUE(world.up().ok());
+}
+
 TEST(Range, GoesDownAndLeavesNothing) {
     World world;
     world.up();
