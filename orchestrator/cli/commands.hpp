@@ -26,6 +26,27 @@ struct TemplateOptions {
 int validate(const TemplateOptions& options);
 int plan(const TemplateOptions& options);
 
+struct GraphOptions {
+    std::string file;
+    std::string format = "svg"; // or "dot", "mermaid"
+    std::string team;           // "" = all
+    std::string audience;       // a nation; "" = everything is shown
+};
+int graph(const GraphOptions& options);
+
+struct SchemaOptions {
+    bool part = false; // of an included file
+};
+int schema(const SchemaOptions& options);
+int reference();
+
+struct ExplainOptions {
+    std::string code; // "" = all
+    bool page = false;
+    bool json = false;
+};
+int explain(const ExplainOptions& options);
+
 struct UpOptions {
     Place place;
     std::string file;

@@ -53,6 +53,28 @@ int main(int argc, char** argv) {
         sub->add_flag("--json", file.json, "Print a JSON document");
     }
 
+    GraphOptions graph_options;
+    auto* graph_command = command(app, "graph", "Draw a template's range: segments, machines, rules and checks",
+                                  [&] { return graph(graph_options); });
+    graph_command->add_option("FILE", graph_options.file, "The range template")->required();
+    graph_command->add_option("--format", graph_options.format, "In which language")
+        ->check(CLI::IsMember({"svg", "dot", "mermaid"}))
+        ->capture_default_str();
+    graph_command->add_option("--team", graph_options.team, "This blue team's own range: its name or number");
+    graph_command->add_option("--audience", graph_options.audience, "Only what this nation's teams may see");
+
+    SchemaOptions schema_options;
+    command(app, "schema", "Print the JSON Schema of templates, for editors", [&] {
+        return schema(schema_options);
+    })->add_flag("--part", schema_options.part, "Of the files that templates include, instead");
+    command(app, "reference", "Print the reference of all keys (docs/template-reference.md)", &reference);
+    ExplainOptions explain_options;
+    auto* explain_command =
+        command(app, "explain", "Explain the code of a diagnostic", [&] { return explain(explain_options); });
+    explain_command->add_option("CODE", explain_options.code, "T0403; without it all codes are listed");
+    explain_command->add_flag("--page", explain_options.page, "Print docs/diagnostics.md");
+    explain_command->add_flag("--json", explain_options.json, "Print a JSON document");
+
     UpOptions up_options;
     auto* up_command = command(app, "up", "Provision a template's range; a second time changes nothing",
                                [&] { return up(up_options); });

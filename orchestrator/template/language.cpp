@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/template/language/conditions.hpp"
 #include "orchestrator/template/language/parts.hpp"
 
 namespace testudo::template_ {
@@ -52,7 +53,7 @@ const Table<Template>& template_table() {
             special<Template>(
                 "testudo", read_version,
                 [] {
-                    return json::object{{"const", language_version}};
+                    return json::object{{"title", "version"}, {"const", language_version}};
                 },
                 "The version of the language: 1.")
                 .must(),
@@ -64,19 +65,13 @@ const Table<Template>& template_table() {
                     if (name.given())
                         r.name(name, "an exercise", longest_id, t.exercise);
                 },
-                [] {
-                    return json::object{{"type", "string"}};
-                },
-                "The name of the exercise.")
+                [] { return shape::name(longest_id); }, "The name of the exercise.")
                 .must(),
             text("title", &Template::title, "The name that people read."),
             text("label", &Template::label, "Confidentiality of all that the exercise makes."),
             duration("duration", &Template::duration, "Exercise time from STARTEX to ENDEX.").must(),
             special<Template>(
-                "include", read_includes,
-                [] {
-                    return json::object{{"type", json::array{"string", "array"}}};
-                },
+                "include", read_includes, [] { return shape::one_or_many(shape::file()); },
                 "Files with shared parts, beside the template or in `lib/`.")};
         return joined({std::move(keys), who_keys(), part_keys(), phase_keys(), scoring_keys()});
     }());
@@ -89,10 +84,10 @@ void read_template(Reader& reader, const Node& root, Template& out) {
     template_table().read(reader, root, out);
 }
 
-json::object schema() {
-    auto out = template_table().schema();
+json::object schema(Whole whole) {
+    auto out = whole == Whole::template_ ? template_table().schema() : part_table().schema();
     out["$schema"] = "http://json-schema.org/draft-07/schema#";
-    out["title"] = "Testudo range template";
+    out["definitions"] = json::object{{"condition", condition_definition()}};
     return out;
 }
 

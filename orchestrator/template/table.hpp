@@ -6,6 +6,7 @@
 
 #include "orchestrator/core/json.hpp"
 #include "orchestrator/template/reader.hpp"
+#include "orchestrator/template/shape.hpp"
 
 // One table per kind of mapping says which keys there are, what they hold and what they mean. The reader that fills our
 // structures and the JSON Schema for editors both come from it, so neither knows a key that the other does not.
@@ -22,6 +23,11 @@ template <class T> struct Key {
         required = true;
         return std::move(*this);
     }
+    // What the schema says of it, where that is more than its kind says.
+    Key shaped(json::object shape) && {
+        schema = [shape = std::move(shape)] { return shape; };
+        return std::move(*this);
+    }
 };
 
 template <class T> class Table {
@@ -29,9 +35,10 @@ template <class T> class Table {
     // `what` finishes the sentence "this is ...": "a machine".
     Table(std::string what, std::vector<Key<T>> keys) : what_(std::move(what)), keys_(std::move(keys)) {}
 
-    // The mapping may be shortened to a text, read by `read`.
-    Table or_text(std::function<void(Reader&, const Text&, T&)> read) && {
+    // The mapping may be shortened to a text of that shape, read by `read`.
+    Table or_text(std::function<void(Reader&, const Text&, T&)> read, json::object shape = shape::text()) && {
         short_form_ = std::move(read);
+        short_shape_ = std::move(shape);
         return std::move(*this);
     }
 
@@ -64,11 +71,14 @@ template <class T> class Table {
             if (key.required)
                 required.push_back(json::string(key.name));
         }
-        json::object out{{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+        json::object out{{"title", json::string(what_)},
+                         {"type", "object"},
+                         {"additionalProperties", false},
+                         {"properties", std::move(properties)}};
         if (!required.empty())
             out["required"] = std::move(required);
         if (short_form_)
-            return json::object{{"anyOf", json::array{json::object{{"type", json::array{"string", "integer"}}}, out}}};
+            return json::object{{"anyOf", json::array{short_shape_, std::move(out)}}};
         return out;
     }
 
@@ -89,86 +99,57 @@ template <class T> class Table {
     std::string what_;
     std::vector<Key<T>> keys_;
     std::function<void(Reader&, const Text&, T&)> short_form_;
+    json::object short_shape_;
 };
 
 // What a key may hold. Each gives the reader and the schema of one member.
 
 template <class T> Key<T> text(std::string_view name, Text T::*member, std::string_view doc) {
-    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.text(n, t.*member); },
-            [] {
-                return json::object{{"type", json::array{"string", "integer"}}};
-            }};
+    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.text(n, t.*member); }, shape::text};
 }
 
 template <class T> Key<T> texts(std::string_view name, std::vector<Text> T::*member, std::string_view doc) {
     return {name, doc, [member](Reader& r, const Node& n, T& t) { r.texts(n, t.*member); },
-            [] {
-                const json::object one{{"type", "string"}};
-                return json::object{{"anyOf", json::array{one, json::object{{"type", "array"}, {"items", one}}}}};
-            }};
+            [] { return shape::one_or_many(shape::text()); }};
 }
 
 template <class T>
 Key<T> word(std::string_view name, Text T::*member, std::vector<std::string> words, std::string_view doc) {
     return {name, doc, [member, words](Reader& r, const Node& n, T& t) { r.word(n, words, t.*member); },
-            [words] {
-                json::array all;
-                for (const auto& one : words)
-                    all.push_back(json::string(one));
-                return json::object{{"enum", std::move(all)}};
-            }};
+            [words] { return shape::word(words); }};
 }
 
 template <class T>
 Key<T> number(std::string_view name, Number T::*member, std::int64_t least, std::int64_t most, std::string_view doc) {
     return {name, doc, [=](Reader& r, const Node& n, T& t) { r.number(n, least, most, t.*member); },
-            [=] {
-                return json::object{{"type", "integer"}, {"minimum", least}, {"maximum", most}};
-            }};
+            [=] { return shape::whole_number(least, most); }};
 }
 
 template <class T> Key<T> points(std::string_view name, Number T::*member, std::string_view doc) {
-    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.points(n, t.*member); },
-            [] {
-                return json::object{{"type", "number"}, {"minimum", 0}};
-            }};
+    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.points(n, t.*member); }, shape::points};
 }
 
 template <class T>
 Key<T> mebibytes(std::string_view name, Number T::*member, std::int64_t least, std::int64_t most,
                  std::string_view doc) {
     return {name, doc, [=](Reader& r, const Node& n, T& t) { r.mebibytes(n, least, most, t.*member); },
-            [] {
-                return json::object{{"type", "string"}, {"pattern", "^[0-9]+ *(MiB|GiB)$"}};
-            }};
+            shape::mebibytes};
 }
 
 template <class T> Key<T> duration(std::string_view name, Duration T::*member, std::string_view doc) {
-    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.duration(n, t.*member); },
-            [] {
-                return json::object{{"type", "string"}, {"pattern", "^([0-9]+(d|h|m|s|ms))+$"}};
-            }};
+    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.duration(n, t.*member); }, shape::duration};
 }
 
 template <class T> Key<T> flag(std::string_view name, Flag T::*member, std::string_view doc) {
-    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.flag(n, t.*member); },
-            [] {
-                return json::object{{"type", "boolean"}};
-            }};
+    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.flag(n, t.*member); }, shape::flag};
 }
 
 template <class T> Key<T> text_or_file(std::string_view name, Text T::*member, std::string_view doc) {
-    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.text_or_file(n, t.*member); },
-            [] {
-                return json::object{{"type", json::array{"string", "object"}}};
-            }};
+    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.text_or_file(n, t.*member); }, shape::text_or_file};
 }
 
 template <class T> Key<T> file(std::string_view name, Text T::*member, std::string_view doc) {
-    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.file(n, t.*member); },
-            [] {
-                return json::object{{"type", "string"}};
-            }};
+    return {name, doc, [member](Reader& r, const Node& n, T& t) { r.file(n, t.*member); }, shape::file};
 }
 
 // A mapping.
@@ -194,8 +175,10 @@ Key<T> each(std::string_view name, std::vector<M> T::*member, const Table<M>& ta
                         (t.*member).push_back(std::move(one));
                 }
             },
-            [&table] {
-                return json::object{{"type", "object"}, {"additionalProperties", table.schema()}};
+            [&table, longest_name] {
+                return json::object{{"type", "object"},
+                                    {"propertyNames", shape::name(longest_name)},
+                                    {"additionalProperties", table.schema()}};
             }};
 }
 

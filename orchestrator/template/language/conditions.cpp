@@ -53,7 +53,20 @@ Condition read_exercise_time(Reader& r, const Node& node) {
 }
 
 json::object condition_schema() {
-    return {{"type", json::array{"string", "object"}}};
+    // Whatever stands beside a `$ref` is ignored by draft 7, hence the list of one.
+    return {{"title", "condition"}, {"allOf", json::array{json::object{{"$ref", "#/definitions/condition"}}}}};
+}
+
+json::object condition_definition() {
+    const json::object one{{"$ref", "#/definitions/condition"}};
+    const json::object several{{"type", "array"}, {"minItems", 1}, {"items", one}};
+    return {{"anyOf", json::array{json::object{{"type", "string"}},
+                                  json::object{{"type", "object"},
+                                               {"additionalProperties", false},
+                                               {"minProperties", 1},
+                                               {"maxProperties", 1},
+                                               {"properties",
+                                                json::object{{"all", several}, {"any", several}, {"not", one}}}}}}};
 }
 
 } // namespace testudo::template_

@@ -12,5 +12,7 @@ Condition read_condition(Reader& r, const Node& node);
 Condition read_exercise_time(Reader& r, const Node& node);
 
 json::object condition_schema();
+// What it refers to: conditions hold conditions.
+json::object condition_definition();
 
 } // namespace testudo::template_

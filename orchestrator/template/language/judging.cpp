@@ -29,7 +29,8 @@ const Table<CategorySpec>& category_table() {
         Table<CategorySpec>("a category",
                             {points("weight", &CategorySpec::weight, "Its share of the 1000 points.").must(),
                              text("title", &CategorySpec::title, "The name that people read.")})
-            .or_text([](Reader& r, const Text& value, CategorySpec& category) { r.points(value, category.weight); });
+            .or_text([](Reader& r, const Text& value, CategorySpec& category) { r.points(value, category.weight); },
+                     shape::points());
     return table;
 }
 

@@ -37,7 +37,8 @@ const Table<ServiceSpec>& service_table() {
                  .must(),
              number("port", &ServiceSpec::port, 1, 65535, "Where it listens; not given: the protocol's own port."),
              text("unit", &ServiceSpec::unit, "The Debian service that is started for it.")})
-            .or_text([](Reader& r, const Text& word, ServiceSpec& s) { r.word(word, protocols(), s.protocol); });
+            .or_text([](Reader& r, const Text& word, ServiceSpec& s) { r.word(word, protocols(), s.protocol); },
+                     shape::word(protocols()));
     return table;
 }
 
@@ -107,11 +108,7 @@ Key<RuleSpec> rules_of(std::string_view name, std::vector<RuleText> RuleSpec::*m
             for (const auto& one : texts)
                 (rule.*member).push_back(parse_rule(one, r.out));
         },
-        [] {
-            const json::object one{{"type", "string"}};
-            return json::object{{"anyOf", json::array{one, json::object{{"type", "array"}, {"items", one}}}}};
-        },
-        doc);
+        [] { return shape::one_or_many(shape::text()); }, doc);
 }
 
 const Table<RuleSpec>& rule_table() {
