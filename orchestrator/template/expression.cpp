@@ -30,6 +30,7 @@ template <class Place> class Evaluator {
 
   private:
     static constexpr int deepest = 32;
+    static constexpr int widest = 32;
 
     void skip() {
         while (at_ < text_.size() && text_[at_] == ' ')
@@ -47,7 +48,7 @@ template <class Place> class Evaluator {
         if (at_ < text_.size())
             error(out_, "T0304", place_(at_, at_ + 1),
                   fmt::format("`{}` is not understood in this expression", text_[at_]),
-                  "an expression holds numbers, names, + - * / % and brackets");
+                  "an expression holds numbers, names, + - * / %, brackets, pad(..) and hex(..)");
         else
             error(out_, "T0304", place_(0, text_.size()), "this expression is not complete",
                   "write for example `{{ 10 + team.number }}`");
@@ -119,6 +120,8 @@ template <class Place> class Evaluator {
         while (at_ < text_.size() && part_of_name())
             ++at_;
         const std::string word(text_.substr(begin, at_ - begin));
+        if (at_ < text_.size() && text_[at_] == '(')
+            return call(word, begin);
         if (auto value = scope_.find(word))
             return value;
         const auto known = scope_.names();
@@ -128,6 +131,55 @@ template <class Place> class Evaluator {
             hint = "a minus needs blanks around it";
         error(out_, reason.empty() ? "T0305" : "T0306", place_(begin, at_),
               reason.empty() ? fmt::format("`{}` means nothing here", word) : reason, reason.empty() ? hint : "");
+        return std::nullopt;
+    }
+
+    // `pad(..)` and `hex(..)`; `begin` is where the word began.
+    std::optional<Value> call(const std::string& word, std::size_t begin) {
+        const auto end_of_word = at_;
+        if (++depth_ > deepest)
+            return malformed();
+        std::vector<Value> given;
+        take('(');
+        do {
+            auto value = sum();
+            if (!value)
+                return std::nullopt;
+            given.push_back(std::move(*value));
+        } while (take(','));
+        if (!take(')'))
+            return malformed();
+        --depth_;
+        if (word == "pad")
+            return padded(given, begin);
+        if (word == "hex")
+            return hexadecimal(given, begin);
+        error(out_, "T1110", place_(begin, end_of_word), fmt::format("there is no function `{}`", word),
+              suggest(word, {"hex", "pad"}));
+        return std::nullopt;
+    }
+
+    std::optional<Value> padded(const std::vector<Value>& given, std::size_t begin) {
+        const auto* width = given.size() == 2 ? std::get_if<std::int64_t>(&given[1]) : nullptr;
+        const auto* number = std::get_if<std::int64_t>(&given[0]);
+        if (!width || *width < 1 || *width > widest || (number && *number < 0)) {
+            error(out_, "T1111", place_(begin, at_),
+                  fmt::format("`pad` takes a text or a number not below 0, and a width from 1 to {}", widest),
+                  "`{{ pad(team.number, 2) }}` gives 01, 02, ...");
+            return std::nullopt;
+        }
+        auto text = number ? std::to_string(*number) : std::get<std::string>(given[0]);
+        if (text.size() < static_cast<std::size_t>(*width))
+            text.insert(0, static_cast<std::size_t>(*width) - text.size(), '0');
+        return text;
+    }
+
+    std::optional<Value> hexadecimal(const std::vector<Value>& given, std::size_t begin) {
+        const auto* number = given.size() == 1 ? std::get_if<std::int64_t>(&given[0]) : nullptr;
+        if (number && *number >= 0)
+            return fmt::format("{:x}", *number);
+        error(out_, "T1111", place_(begin, at_), "`hex` takes one number not below 0",
+              "`{{ hex(team.number) }}` gives 1, 2, ... 9, a, b, ...");
         return std::nullopt;
     }
 

@@ -10,9 +10,9 @@
 
 namespace testudo::template_ {
 
-// Texts may hold `{{ expression }}`: whole numbers, names, + - * / % and brackets. A name is words joined by dots
-// (`team.number`, `portal.ipv4`); a hyphen directly between letters belongs to the word, so a minus needs blanks around
-// it.
+// Texts may hold `{{ expression }}`: whole numbers, names, + - * / %, brackets and the functions `pad(VALUE, WIDTH)`
+// (zeros before it) and `hex(NUMBER)`. A name is words joined by dots (`team.number`, `portal.ipv4`); a hyphen directly
+// between letters belongs to the word, so a minus needs blanks around it.
 using Value = std::variant<std::int64_t, std::string>;
 
 // What names mean at one place.

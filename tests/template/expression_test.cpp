@@ -47,6 +47,19 @@ TEST(Expression, calculates) {
     EXPECT_EQ(evaluate("{{ team.number - 1 }}"), "2");
 }
 
+TEST(Expression, pads_and_writes_hexadecimal) {
+    EXPECT_EQ(evaluate("{{ pad(team.number, 3) }}"), "003");
+    EXPECT_EQ(evaluate("{{ pad(team.id, 7) }} {{ pad(1234, 2) }}"), "00north 1234");
+    EXPECT_EQ(evaluate("{{ hex(10 * team.number) }}"), "1e");
+    EXPECT_EQ(evaluate("{{ pad(hex((1 + 2) * 5), 2) }}"), "0f");
+    evaluate("{{ oct(1) }}", "T1110");
+    for (const auto* text : {"{{ pad(1) }}", "{{ pad(1, 0) }}", "{{ pad(1, 33) }}", "{{ pad(0 - 1, 2) }}",
+                             "{{ pad(1, 2, 3) }}", "{{ hex(team.id) }}", "{{ hex(0 - 1) }}", "{{ hex(1, 2) }}"})
+        evaluate(text, "T1111");
+    for (const auto* text : {"{{ hex() }}", "{{ hex(1 }}", "{{ hex(1,) }}", "{{ hex (1) }}", "{{ hex(1) + 1 }}"})
+        evaluate(text, std::string(text).find("hex (") == std::string::npos ? "T0304" : "T0305");
+}
+
 TEST(Expression, says_what_is_wrong) {
     for (const auto* text :
          {"{{ }}", "{{ 1 + }}", "{{ + 1 }}", "{{ (1 }}", "{{ 1 2 }}", "{{ 1", "{{ $ }}", "{{ team.id + 1 }}"})
@@ -62,6 +75,10 @@ TEST(Expression, says_what_is_wrong) {
 
 TEST(Expression, deep_brackets_end) {
     evaluate("{{ " + std::string(100'000, '(') + " }}", "T0304");
+    std::string calls = "{{ ";
+    for (int i = 0; i < 100'000; ++i)
+        calls += "hex(";
+    evaluate(calls + " }}", "T0304");
 }
 
 TEST(Expression, all_mistakes_of_a_text_are_told_at_their_places) {
