@@ -36,7 +36,9 @@ class CheckPlanner {
   public:
     explicit CheckPlanner(Draft& draft) : draft_(draft) {}
 
-    void add(const CheckSpec& spec) {
+    // `index` is that of the machine with `count` that is checked, else 0.
+    void add(const CheckSpec& spec, int index) {
+        index_ = index;
         if (!spec.of.given() || !spec.id.given() || !read_target(spec) || !read_confirm(spec))
             return;
         column(spec);
@@ -269,7 +271,9 @@ class CheckPlanner {
         return check;
     }
 
-    void finish(const CheckSpec& spec, const Choice& choice, std::size_t target, const PlanScope& scope, Check check) {
+    void finish(const CheckSpec& spec, const Choice& choice, std::size_t target, const PlanScope& of_team,
+                Check check) {
+        const auto scope = index_ == 0 ? of_team : of_team.with("index", std::int64_t{index_});
         check.vantage = draft_.plan.machines[choice.vantages.front()].id;
         if (choice.vantages.size() > 1)
             check.second_vantage = draft_.plan.machines[choice.vantages[1]].id;
@@ -383,9 +387,29 @@ class CheckPlanner {
     std::string type_;
     std::string column_;
     std::uint16_t port_ = 0;
+    int index_ = 0;
     int failures_ = 2;
     int of_ = 2;
 };
+
+// A check of a name with `count` is one of each of its machines: NAME-1, NAME-2, ..., in one column of the board.
+std::vector<CheckSpec> one_of_each(const Draft& draft, const CheckSpec& spec) {
+    const auto dot = std::min(spec.of.value.find('.'), spec.of.value.size());
+    const auto name = spec.of.value.substr(0, dot);
+    const auto many = draft.counted.find(name);
+    if (many == draft.counted.end())
+        return {spec};
+    std::vector<CheckSpec> all;
+    for (std::size_t i = 0; i < many->second.size(); ++i) {
+        auto one = spec;
+        one.id.value = fmt::format("{}-{}", spec.id.value, i + 1);
+        one.of.value = many->second[i] + spec.of.value.substr(dot);
+        if (!one.service.given())
+            one.service = {name, spec.of.span, false};
+        all.push_back(std::move(one));
+    }
+    return all;
+}
 
 } // namespace
 
@@ -393,9 +417,24 @@ void plan_checks(Draft& draft) {
     refuse_doubles(draft.source.checks, "checks", draft.out);
     CheckPlanner planner(draft);
     std::set<std::string> seen;
+    std::unordered_map<std::string, Span> written;
     for (const auto& spec : draft.source.checks)
-        if (seen.insert(spec.id.value).second)
-            planner.add(spec);
+        written.emplace(spec.id.value, spec.id.span);
+    for (const auto& spec : draft.source.checks) {
+        if (!seen.insert(spec.id.value).second)
+            continue;
+        const auto all = one_of_each(draft, spec);
+        const bool counted = all.size() > 1 || all.front().of.value != spec.of.value;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (const auto other = written.find(all[i].id.value); counted && other != written.end()) {
+                auto& d = error(draft.out, "T1101", spec.id.span,
+                                fmt::format("one of these would be called `{}`, as another check is", other->first));
+                d.related.push_back({other->second, "the other one"});
+            }
+            draft.check_names.push_back(all[i].id.value);
+            planner.add(all[i], counted ? static_cast<int>(i) + 1 : 0);
+        }
+    }
 }
 
 } // namespace testudo::plan

@@ -7,12 +7,17 @@
 #include "orchestrator/plan/plan.hpp"
 
 // The JSON form of a plan. Each struct lists its members once, in `members`; the writer and the reader both walk that
-// list, so they cannot disagree.
+// list, so they cannot disagree. What plans of the first version did not have is `v.later(...)`: it is written only when
+// it says something and may be missing, so plans of older logs are still read, and keep their hashes.
 namespace testudo::plan {
 namespace {
 
 template <class T, class S>
 concept Is = std::same_as<std::remove_const_t<T>, S>;
+
+template <class V> void members(V& v, Is<Group> auto& x) {
+    v("id", x.id), v("title", x.title), v("nations", x.nations), v("as_of", x.as_of);
+}
 
 template <class V> void members(V& v, Is<Team> auto& x) {
     v("id", x.id), v("title", x.title), v("colour", x.colour), v("number", x.number), v("nations", x.nations);
@@ -50,6 +55,7 @@ template <class V> void members(V& v, Is<Machine> auto& x) {
     v("memory_mib", x.memory_mib), v("cpus", x.cpus), v("disk_mib", x.disk_mib), v("interfaces", x.interfaces);
     v("routes", x.routes), v("forwards", x.forwards), v("nftables", x.nftables), v("services", x.services);
     v("files", x.files), v("users", x.users), v("setup", x.setup), v("reach", x.reach);
+    v.later("label", x.label), v.later("needs", x.needs);
 }
 
 template <class V> void members(V& v, Is<Check> auto& x) {
@@ -88,7 +94,7 @@ template <class V> void members(V& v, Is<Inject> auto& x) {
     v("expects", x.expects), v("action", x.action), v("technique", x.technique), v("targets", x.targets);
     v("idempotent", x.idempotent), v("has_effect", x.has_effect), v("impact_milli", x.impact_milli);
     v("level_milli", x.level_milli), v("impact_full_ms", x.impact_full), v("restore_milli", x.restore_milli);
-    v("restore_target_ms", x.restore_target);
+    v("restore_target_ms", x.restore_target), v.later("lasts_ms", x.lasts);
 }
 
 template <class V> void members(V& v, Is<Phase> auto& x) {
@@ -99,10 +105,20 @@ template <class V> void members(V& v, Is<Category> auto& x) {
     v("id", x.id), v("title", x.title), v("weight_milli", x.weight_milli);
 }
 
+template <class V> void members(V& v, Is<Host> auto& x) {
+    v("id", x.id), v("title", x.title), v("uri", x.uri), v("nation", x.nation), v("memory_mib", x.memory_mib);
+    v("disk_mib", x.disk_mib), v("reserve_mib", x.reserve_mib), v("teams", x.teams), v("highest", x.highest);
+}
+
+template <class V> void members(V& v, Is<Quota> auto& x) {
+    v("nation", x.nation), v("memory_mib", x.memory_mib);
+}
+
 template <class V> void members(V& v, Is<Plan> auto& x) {
     v("exercise", x.exercise), v("title", x.title), v("label", x.label), v("duration_ms", x.duration);
     v("teams", x.teams), v("segments", x.segments), v("machines", x.machines), v("checks", x.checks);
     v("phases", x.phases), v("injects", x.injects), v("categories", x.categories), v("services", x.services);
+    v.later("notes", x.notes), v.later("groups", x.groups), v.later("hosts", x.hosts), v.later("quotas", x.quotas);
 }
 
 // The words of an enumeration, in the order of its values.
@@ -124,6 +140,16 @@ template <> const std::vector<std::string>& words<When::Kind>() {
 class Writer {
   public:
     template <class T> void operator()(std::string_view key, const T& value) { out_[key] = json_of(value); }
+    template <class T> void later(std::string_view key, const T& value) {
+        static const T nothing{};
+        bool says_something = false;
+        if constexpr (requires { value.empty(); })
+            says_something = !value.empty();
+        else
+            says_something = value != nothing;
+        if (says_something)
+            out_[key] = json_of(value);
+    }
 
     template <class T> static json::value json_of(const T& value) {
         if constexpr (std::same_as<T, std::string>) {
@@ -170,6 +196,10 @@ class Reader {
         if (!member)
             throw Malformed{fmt::format("`{}` is missing", path)};
         read(*member, value, path);
+    }
+    template <class T> void later(std::string_view key, T& value) {
+        if (const auto* member = object_.if_contains(key))
+            read(*member, value, path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key));
     }
 
     template <class T> static void read(const json::value& from, T& value, const std::string& path) {

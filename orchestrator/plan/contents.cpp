@@ -37,6 +37,28 @@ void add_file(Draft& draft, const FileSpec& spec, const PlanScope& scope, Machin
     machine.files.push_back(std::move(file));
 }
 
+bool is_package(std::string_view text) {
+    return text.size() >= 2 &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+-.") == std::string_view::npos &&
+           text.front() != '-' && text.front() != '+' && text.front() != '.';
+}
+
+// A range has no way to where packages come from, so the image must have them; a machine without says which.
+void ask_for_packages(Draft& draft, const template_::MachineSpec& spec, Machine& machine) {
+    std::string names;
+    for (const auto& package : spec.packages) {
+        if (!is_package(package.value))
+            error(draft.out, "T1161", package.span, fmt::format("`{}` is no name of a Debian package", package.value),
+                  "small letters, digits, `+`, `-` and `.`: nginx-light");
+        names += package.value + " ";
+    }
+    if (!names.empty())
+        machine.setup.push_back(fmt::format("for p in {}; do dpkg-query -W -f '${{Status}}' $p 2>&1 | grep -q 'ok "
+                                            "installed' || {{ echo \"the image lacks the package $p\" >&2; exit 1; }}; "
+                                            "done",
+                                            names.substr(0, names.size() - 1)));
+}
+
 void add_user(Draft& draft, const template_::UserSpec& spec, const PlanScope& scope, const std::string& team,
               Machine& machine) {
     User user;
@@ -54,14 +76,14 @@ void add_user(Draft& draft, const template_::UserSpec& spec, const PlanScope& sc
 void plan_contents(Draft& draft) {
     for (std::size_t i = 0; i < draft.machines.size(); ++i) {
         auto& machine = draft.plan.machines[i];
-        const auto& [spec, copy_of, interfaces, reach] = draft.machines[i];
-        const auto scope = copy_of.empty()
-                               ? machine.role == "reference" ? PlanScope::reference(draft) : PlanScope::shared(draft)
-                               : PlanScope::of_team(draft, copy_of);
+        const auto* spec = draft.machines[i].spec;
+        const auto& reach = draft.machines[i].reach;
+        const auto scope = PlanScope::of_machine(draft, draft.machines[i]);
         for (const auto& file : spec->files)
             add_file(draft, file, scope, machine);
         for (const auto& user : spec->users)
             add_user(draft, user, scope, machine.team, machine);
+        ask_for_packages(draft, *spec, machine);
         for (const auto& line : spec->setup)
             if (auto text = expanded(line, scope, draft))
                 machine.setup.push_back(std::move(*text));

@@ -55,6 +55,8 @@ std::vector<Step> steps_of(const Plan& plan, const Totals& t) {
         steps.push_back({fmt::format("start {} containers", t.containers), "while the virtual machines boot"});
     steps.push_back({"give every machine its name, addresses, rules, files and users",
                      "through its agent, out of band: the range has no address of ours"});
+    if (std::any_of(plan.machines.begin(), plan.machines.end(), [](const Machine& m) { return !m.needs.empty(); }))
+        steps.push_back({"make those that others need ready first", "`needs` says so; all else goes on beside it"});
     steps.push_back({"start the services", "they read the files written before"});
     steps.push_back({"run every check once", "an exercise starts with all services good"});
     return steps;
@@ -88,6 +90,25 @@ void describe_group(const Plan& plan, const std::string& team, std::string& out)
     }
 }
 
+std::string hosts_section(const Plan& plan) {
+    if (plan.hosts.empty())
+        return "";
+    std::string out = "\n  Hosts\n";
+    for (const auto& host : plan.hosts)
+        out += fmt::format("    {:<14} {}  {} MiB{}{}{}  {}\n", host.id, host.nation, host.memory_mib,
+                           host.reserve_mib == 0 ? "" : fmt::format(", {} kept free", host.reserve_mib),
+                           host.teams.empty() ? "" : fmt::format(", for {}", fmt::join(host.teams, ", ")),
+                           host.highest.empty() ? "" : fmt::format(", at most {}", host.highest), host.uri);
+    for (const auto& quota : plan.quotas)
+        out += fmt::format("    {:<14} at most {} MiB of them\n", quota.nation, quota.memory_mib);
+    return out;
+}
+
+// "40 s", "12 min"
+std::string roughly(int seconds) {
+    return seconds < 180 ? fmt::format("{} s", seconds) : fmt::format("{} min", (seconds + 59) / 60);
+}
+
 std::string inject_line(const Inject& inject) {
     const auto what = inject.kind == Inject::Kind::message
                           ? fmt::format("message from {}: {}", inject.from, inject.subject)
@@ -102,6 +123,8 @@ std::string describe(const Plan& plan) {
     const auto t = totals_of(plan);
     auto out = fmt::format("{} ({}), {} of exercise time\n{}\n", plan.title, plan.exercise,
                            template_::to_text(plan.duration), plan.label);
+    for (const auto& note : plan.notes)
+        out += fmt::format("note: {}\n", note);
     out += "\n  Shared\n";
     describe_group(plan, "", out);
     for (const auto& team : plan.teams) {
@@ -110,6 +133,7 @@ std::string describe(const Plan& plan) {
         out += fmt::format("\n  {} ({})\n", team.title, fmt::join(team.nations, ", "));
         describe_group(plan, team.id, out);
     }
+    out += hosts_section(plan);
     out += "\n  Checks\n";
     for (const auto& check : plan.checks)
         if (check.team == plan.checks.back().team)
@@ -124,9 +148,9 @@ std::string describe(const Plan& plan) {
     for (const auto& step : steps_of(plan, t))
         out += fmt::format("    {}. {}: {}\n", ++number, step.what, step.why);
     out += fmt::format("\n  {} machines ({} containers, {} virtual), {} networks, {} checks, {} actions, {} messages\n"
-                       "  {} MiB of memory, {} MiB of disk; ready in about {} s\n",
+                       "  {} MiB of memory, {} MiB of disk; ready in about {}\n",
                        t.containers + t.vms, t.containers, t.vms, plan.segments.size(), plan.checks.size(), t.actions,
-                       t.messages, t.memory_mib, t.disk_mib, t.seconds);
+                       t.messages, t.memory_mib, t.disk_mib, roughly(t.seconds));
     return out;
 }
 

@@ -3,6 +3,12 @@
 #include <fmt/format.h>
 
 namespace testudo::plan {
+namespace {
+
+// The nation of the reference copy; one of those that the standard leaves to its users.
+const std::string no_nation = "XXX";
+
+} // namespace
 
 std::optional<std::size_t> Draft::segment_of(const std::string& name, const std::string& team) const {
     if (const auto own = segment_at.find(id_of(name, team)); own != segment_at.end())
@@ -20,6 +26,18 @@ std::optional<std::size_t> Draft::machine_of(const std::string& name, const std:
     return std::nullopt;
 }
 
+std::vector<std::size_t> Draft::machines_of(const std::string& name, const std::string& team) const {
+    std::vector<std::size_t> all;
+    if (const auto many = counted.find(name); many != counted.end()) {
+        for (const auto& one : many->second)
+            if (const auto machine = machine_of(one, team))
+                all.push_back(*machine);
+    } else if (const auto machine = machine_of(name, team)) {
+        all.push_back(*machine);
+    }
+    return all;
+}
+
 std::vector<std::string> Draft::network_names() const {
     std::vector<std::string> names;
     for (const auto& network : source.networks)
@@ -29,8 +47,16 @@ std::vector<std::string> Draft::network_names() const {
 
 std::vector<std::string> Draft::machine_names() const {
     std::vector<std::string> names;
+    for (const auto& one : merged)
+        names.push_back(one.spec.id.value);
+    if (!names.empty())
+        return names;
     for (const auto& machine : source.machines)
-        names.push_back(machine.id.value);
+        if (!machine.count.given())
+            names.push_back(machine.id.value);
+        else
+            for (int index = 1; index <= machine.count.value; ++index)
+                names.push_back(name_of(machine, index));
     return names;
 }
 
@@ -39,7 +65,22 @@ PlanScope PlanScope::of_team(const Draft& draft, const std::string& team) {
     return {draft, team, found ? found->number : 0};
 }
 
+PlanScope PlanScope::of_machine(const Draft& draft, const MachineDraft& machine) {
+    const auto scope = !machine.copy_of.empty()                  ? of_team(draft, machine.copy_of)
+                       : machine.spec->role.value == "reference" ? reference(draft)
+                                                                 : shared(draft);
+    return machine.index == 0 ? scope : scope.with("index", std::int64_t{machine.index});
+}
+
+PlanScope PlanScope::with(std::string name, template_::Value value) const {
+    auto scope = *this;
+    scope.more_.insert_or_assign(std::move(name), std::move(value));
+    return scope;
+}
+
 std::optional<template_::Value> PlanScope::find(const std::string& name) const {
+    if (const auto known = more_.find(name); known != more_.end())
+        return known->second;
     if (!team_.empty()) {
         if (name == "team.number")
             return std::int64_t{number_};
@@ -48,6 +89,10 @@ std::optional<template_::Value> PlanScope::find(const std::string& name) const {
         if (name == "team.title") {
             const auto* team = find_team(draft_.plan, team_);
             return team ? team->title : "Reference";
+        }
+        if (name == "nation") {
+            const auto* team = find_team(draft_.plan, team_);
+            return team && !team->nations.empty() ? team->nations.front() : no_nation;
         }
     }
     if (name == "exercise.id")
@@ -70,14 +115,18 @@ std::optional<template_::Value> PlanScope::find(const std::string& name) const {
 std::vector<std::string> PlanScope::names() const {
     std::vector<std::string> out{"exercise.id", "exercise.title"};
     if (!team_.empty())
-        out.insert(out.end(), {"team.number", "team.id", "team.title"});
+        out.insert(out.end(), {"team.number", "team.id", "team.title", "nation"});
+    for (const auto& [name, value] : more_)
+        out.push_back(name);
     for (const auto& name : draft_.machine_names())
         out.insert(out.end(), {name + ".ipv4", name + ".ipv6"});
     return out;
 }
 
 std::string PlanScope::why_not(const std::string& name) const {
-    if (team_.empty() && name.starts_with("team."))
+    if (name == "index")
+        return "`index` has no meaning here: only machines with `count` have one";
+    if (team_.empty() && (name == "nation" || name.starts_with("team.")))
         return fmt::format("`{}` has no meaning here: this is one for all teams", name);
     const auto dot = name.rfind('.');
     const auto machine = name.substr(0, dot);

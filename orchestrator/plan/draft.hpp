@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "orchestrator/plan/address.hpp"
+#include "orchestrator/plan/counted.hpp"
 #include "orchestrator/plan/plan.hpp"
 #include "orchestrator/template/expression.hpp"
 #include "orchestrator/template/template.hpp"
@@ -17,11 +18,18 @@ namespace testudo::plan {
 
 using template_::Diagnostics;
 
+struct PoolDraft {
+    std::string name;
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+};
+
 struct SegmentDraft {
     std::optional<Prefix> ipv4;
     std::optional<Prefix> ipv6;
     std::vector<std::size_t> routers;  // machines that forward and stand on it
     std::vector<std::size_t> vantages; // machines of that role on it
+    std::set<std::int64_t> kept;       // numbers that pools do not give out any more
     const std::optional<Prefix>& family(bool v6) const { return v6 ? ipv6 : ipv4; }
 };
 
@@ -35,7 +43,8 @@ struct InterfaceDraft {
 struct MachineDraft {
     const template_::MachineSpec* spec = nullptr;
     std::string
-        copy_of; // the team that it was copied for, "" for a shared machine; a vantage of a team belongs to white
+        copy_of;   // the team that it was copied for, "" for a shared machine; a vantage of a team belongs to white
+    int index = 0; // of those with `count`, from 1; else 0
     std::vector<InterfaceDraft> interfaces;
     std::set<std::string> reach;
 };
@@ -71,12 +80,17 @@ struct Draft {
     std::unordered_map<std::string, std::size_t> segment_at; // by id
     std::unordered_map<std::string, std::size_t> machine_at;
     std::unordered_map<std::string, const template_::NetworkSpec*> networks; // by name
-    std::vector<template_::MachineSpec> merged;                              // machines with their profiles
+    std::unordered_map<std::string, std::vector<PoolDraft>> pools;           // by network; of those that have some
+    std::vector<std::string> check_names;                                    // also of those that are wrong
+    std::vector<Counted> merged; // machines with their profiles, one for each of `count`
     std::unordered_map<std::string, const template_::MachineSpec*> machine_specs;
+    std::unordered_map<std::string, std::vector<std::string>> counted; // names with `count`, to those of its machines
 
     // What a name means to a team: its own copy, or the shared one. `team` may be "".
     std::optional<std::size_t> segment_of(const std::string& name, const std::string& team) const;
     std::optional<std::size_t> machine_of(const std::string& name, const std::string& team) const;
+    // All that a name means: those of a name with `count`, else the one machine; empty if there is none.
+    std::vector<std::size_t> machines_of(const std::string& name, const std::string& team) const;
     std::vector<std::string> network_names() const;
     std::vector<std::string> machine_names() const;
 };
@@ -92,6 +106,11 @@ class PlanScope final : public template_::Scope {
     static PlanScope of_team(const Draft& draft, const std::string& team);
     // Reference twins are asked the same questions as a team numbered 0.
     static PlanScope reference(const Draft& draft) { return {draft, "reference", 0}; }
+    // Of what is written on a machine.
+    static PlanScope of_machine(const Draft& draft, const MachineDraft& machine);
+
+    // The same with one more name: `index` of a machine with `count`.
+    PlanScope with(std::string name, template_::Value value) const;
 
     std::optional<template_::Value> find(const std::string& name) const override;
     std::vector<std::string> names() const override;
@@ -104,6 +123,7 @@ class PlanScope final : public template_::Scope {
     const Draft& draft_;
     std::string team_;
     int number_;
+    std::map<std::string, template_::Value> more_;
 };
 
 // The text with its expressions evaluated, or nothing; a text that was not given stays nothing and is no error.
@@ -125,6 +145,7 @@ template <class T> void refuse_doubles(const std::vector<T>& all, std::string_vi
 }
 
 // The passes, in their order.
+void plan_groups(Draft& draft);
 void plan_teams(Draft& draft);
 void plan_segments(Draft& draft);
 void plan_machines(Draft& draft);
@@ -134,6 +155,12 @@ void plan_checks(Draft& draft);
 void plan_phases(Draft& draft);
 void plan_timeline(Draft& draft);
 void plan_scoring(Draft& draft);
+// Which machines wait for which.
+void plan_needs(Draft& draft);
+// Who may see what.
+void plan_labels(Draft& draft);
+// Whether the hosts carry all machines.
+void plan_hosts(Draft& draft);
 // Texts on machines are written last, when every address is known.
 void plan_contents(Draft& draft);
 

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "orchestrator/core/digest.hpp"
 #include "orchestrator/plan/draft.hpp"
+#include "orchestrator/plan/pools.hpp"
 #include "orchestrator/plan/ports.hpp"
 #include "orchestrator/plan/profiles.hpp"
 #include "orchestrator/template/quantity.hpp"
@@ -17,6 +19,7 @@ using template_::Text;
 constexpr int default_container_mib = 64;
 constexpr int default_vm_mib = 256;
 constexpr int default_disk_mib = 64;
+constexpr std::int64_t most_machines = 20'000;
 
 struct Taken {
     // Who has an address: text of the address with its segment, to the span that gave it and the machine.
@@ -92,10 +95,21 @@ void attach(Draft& draft, Taken& taken, const AttachmentSpec& on, const std::str
     InterfaceDraft interface;
     interface.segment = *at;
     std::optional<std::int64_t> number;
-    if (on.host.given())
+    if (on.host.given() && on.pool.given()) {
+        auto& d = error(draft.out, "T0210", on.pool.span, "`host` and `pool` exclude each other");
+        d.related.push_back({on.host.span, "the other one"});
+    } else if (on.pool.given()) {
+        number = number_from_pool(draft, on, *at);
+    } else if (on.host.given()) {
         number = read_number(draft, on.host, scope);
-    if (!on.host.given() && !on.ipv4.given() && !on.ipv6.given())
+        if (number && in_dhcp(draft, segment.name, *number))
+            error(draft.out, "T1143", on.host.span,
+                  fmt::format("number {} of `{}` is in its pool `dhcp`, which is given out by a machine", *number,
+                              segment.name),
+                  "take a number outside of it");
+    } else if (!on.ipv4.given() && !on.ipv6.given()) {
         error(draft.out, "T0513", on.id.span, "the machine has no address on this network", "write `{ office: 80 }`");
+    }
     for (const bool v6 : {false, true}) {
         const auto& text = v6 ? on.ipv6 : on.ipv4;
         const auto& prefix = draft.segments[*at].family(v6);
@@ -109,9 +123,12 @@ void attach(Draft& draft, Taken& taken, const AttachmentSpec& on, const std::str
         if (text.given())
             slot = read_address(draft, text, v6, scope, segment, *prefix);
         else if (number)
-            slot = address_by_number(draft, on.host, *number, *prefix, segment);
+            slot = address_by_number(draft, on.pool.given() ? on.pool : on.host, *number, *prefix, segment);
         if (slot)
-            refuse_taken(draft, taken, *slot, machine, segment, text.given() ? text : on.host);
+            refuse_taken(draft, taken, *slot, machine, segment,
+                         text.given()      ? text
+                         : on.pool.given() ? on.pool
+                                           : on.host);
     }
 
     const auto key = fmt::format("{}/{}/{}", draft.plan.exercise, machine.id, segment.name);
@@ -159,20 +176,22 @@ std::string role_of(const Draft& draft, const MachineSpec& spec, const std::stri
     return owner && owner->colour == "red" ? "red" : "team";
 }
 
-void add_machine(Draft& draft, Taken& taken, const MachineSpec& spec, const std::string& copy_of) {
-    const auto scope = copy_of.empty() ? PlanScope::shared(draft) : PlanScope::of_team(draft, copy_of);
+void add_machine(Draft& draft, Taken& taken, const Counted& one, const std::string& copy_of) {
+    const auto& spec = one.spec;
     const auto& exercise = draft.plan.exercise;
     Machine machine;
     MachineDraft made;
     made.spec = &spec;
     made.copy_of = copy_of;
+    made.index = one.index;
+    const auto scope = PlanScope::of_machine(draft, made);
     machine.id = id_of(spec.id.value, copy_of);
     machine.name = spec.id.value;
     machine.role = role_of(draft, spec, spec.team.value);
     // What judges a team is not the team's.
     const bool of_white = machine.role == "vantage" || machine.role == "reference";
     machine.team = of_white ? "" : spec.team.given() ? spec.team.value : copy_of;
-    machine.title = spec.title.given() ? spec.title.value : machine.name;
+    machine.title = expanded(spec.title, scope, draft).value_or(machine.name);
     machine.kind = spec.kind.value == "vm" ? MachineKind::vm : MachineKind::container;
     const bool vm = machine.kind == MachineKind::vm;
     machine.image = spec.image.value;
@@ -233,27 +252,84 @@ void check_spec(Draft& draft, const MachineSpec& spec) {
         error(draft.out, "T0608", spec.role.span, "a router stands on at least two networks");
 }
 
+// Counted before they are made: a slip of the finger must not fill the memory.
+bool too_many(Draft& draft, const std::vector<MachineSpec>& specs) {
+    std::int64_t machines = 0;
+    const MachineSpec* most = nullptr;
+    const auto number_of = [&draft](const MachineSpec& spec) {
+        return (spec.count.given() ? spec.count.value : 1) *
+               (spec.per.given() ? static_cast<std::int64_t>(draft.blue.size()) : 1);
+    };
+    for (const auto& spec : specs) {
+        machines += number_of(spec);
+        if (!most || number_of(spec) > number_of(*most))
+            most = &spec;
+    }
+    if (machines <= most_machines)
+        return false;
+    error(draft.out, "T1102", most->count.given() ? most->count.span : most->id.span,
+          fmt::format("these are {} machines, and an exercise has at most {}", machines, most_machines),
+          fmt::format("the most, {}, are of this name", number_of(*most)));
+    return true;
+}
+
+// Machines that take their number from a pool are not given one that another has by name.
+void keep_fixed_numbers(Draft& draft, const std::vector<const Counted*>& all) {
+    const auto keep = [&draft](const Counted& one, const std::string& team) {
+        MachineDraft made;
+        made.spec = &one.spec;
+        made.copy_of = team;
+        made.index = one.index;
+        const auto scope = PlanScope::of_machine(draft, made);
+        for (const auto& on : one.spec.on) {
+            const auto at = draft.segment_of(on.id.value, team);
+            if (!at || !on.host.given() || !draft.pools.contains(on.id.value))
+                continue;
+            Diagnostics told_later;
+            const auto text = template_::expand(on.host, scope, told_later);
+            if (const auto number = text ? template_::parse_whole_number(*text) : std::nullopt)
+                draft.segments[*at].kept.insert(*number);
+        }
+    };
+    for (const auto* one : all) {
+        if (!one->spec.per.given())
+            keep(*one, "");
+        else
+            for (const auto& team : draft.blue)
+                keep(*one, team);
+    }
+}
+
 } // namespace
 
 void plan_machines(Draft& draft) {
     refuse_doubles(draft.source.machines, "machines", draft.out);
     refuse_doubles(draft.source.profiles, "profiles", draft.out);
-    draft.merged = with_profiles(draft.source, draft.out);
-    Taken taken;
-    std::vector<const MachineSpec*> specs;
-    for (const auto& spec : draft.merged) {
-        if (!draft.machine_specs.emplace(spec.id.value, &spec).second)
+    auto merged = with_profiles(draft.source, draft.out);
+    if (too_many(draft, merged))
+        for (auto& spec : merged)
+            spec.count.value = std::min<std::int64_t>(spec.count.value, 1);
+    for (const auto& spec : merged)
+        for (int index = 1; spec.count.given() && index <= spec.count.value; ++index)
+            draft.counted[spec.id.value].push_back(name_of(spec, index));
+    draft.merged = counted(std::move(merged), draft.out);
+    std::vector<const Counted*> all;
+    for (const auto& one : draft.merged) {
+        if (!draft.machine_specs.emplace(one.spec.id.value, &one.spec).second)
             continue;
-        check_spec(draft, spec);
-        specs.push_back(&spec);
+        check_spec(draft, one.spec);
+        all.push_back(&one);
     }
-    for (const auto* spec : specs)
-        if (!spec->per.given())
-            add_machine(draft, taken, *spec, "");
+    keep_fixed_numbers(draft, all);
+    Taken taken;
+    for (const auto* one : all)
+        if (!one->spec.per.given())
+            add_machine(draft, taken, *one, "");
     for (const auto& team : draft.blue)
-        for (const auto* spec : specs)
-            if (spec->per.given())
-                add_machine(draft, taken, *spec, team);
+        for (const auto* one : all)
+            if (one->spec.per.given())
+                add_machine(draft, taken, *one, team);
+    check_joints(draft);
 }
 
 } // namespace testudo::plan

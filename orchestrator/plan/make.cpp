@@ -8,8 +8,8 @@ std::optional<Plan> make(const template_::Template& source, template_::Diagnosti
     Draft draft(source, diagnostics);
     draft.plan.exercise = source.exercise.value;
     draft.plan.title = source.title.given() ? source.title.value : source.exercise.value;
-    draft.plan.label = source.label.given() ? source.label.value : "EXERCISE";
     draft.plan.duration = source.duration.value;
+    plan_groups(draft);
     plan_teams(draft);
     plan_segments(draft);
     plan_machines(draft);
@@ -19,6 +19,9 @@ std::optional<Plan> make(const template_::Template& source, template_::Diagnosti
     plan_phases(draft);
     plan_timeline(draft);
     plan_scoring(draft);
+    plan_needs(draft);
+    plan_labels(draft);
+    plan_hosts(draft);
     plan_contents(draft);
     template_::arrange(diagnostics, source.file ? source.file->name : "");
     if (template_::has_errors(diagnostics))

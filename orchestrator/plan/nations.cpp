@@ -34,17 +34,22 @@ bool is_nation(std::string_view code) {
     return code.front() == 'X' || codes.find(std::string(code) + " ") % 4 == 0;
 }
 
+std::string alias_of(std::string_view code) {
+    if (code == "FYR")
+        return "MKD";
+    if (code == "BLG")
+        return "BGR";
+    return code == "ROM" ? "ROU" : "";
+}
+
 std::string meant_nation(std::string_view code) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> mistaken{{{"FYR", "MKD"},
-                                                                                             {"BLG", "BGR"},
-                                                                                             {"GER", "DEU"},
-                                                                                             {"ROM", "ROU"},
-                                                                                             {"DEN", "DNK"},
-                                                                                             {"SUI", "CHE"},
-                                                                                             {"NED", "NLD"},
-                                                                                             {"POR", "PRT"},
-                                                                                             {"GRE", "GRC"},
-                                                                                             {"UK", "GBR"}}};
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> mistaken{{{"GER", "DEU"},
+                                                                                            {"DEN", "DNK"},
+                                                                                            {"SUI", "CHE"},
+                                                                                            {"NED", "NLD"},
+                                                                                            {"POR", "PRT"},
+                                                                                            {"GRE", "GRC"},
+                                                                                            {"UK", "GBR"}}};
     for (const auto& [wrong, right] : mistaken)
         if (code == wrong)
             return std::string(right);

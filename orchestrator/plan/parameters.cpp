@@ -204,6 +204,17 @@ const Action* find_action(std::string_view name) {
     return found == actions.end() ? nullptr : &*found;
 }
 
+Millis longest_work(std::string_view action, const json::object& params) {
+    // What the agent gives each call and each guess before it goes on to the next.
+    constexpr std::int64_t call_ms = 2'000;
+    constexpr std::int64_t guess_ms = 15'000;
+    if (action == "beacon")
+        return Millis(int_or(params, "count", 1) * (int_or(params, "interval_ms", 1'000) + call_ms));
+    if (action == "guess-password")
+        return Millis(static_cast<std::int64_t>(array_or_empty(params, "passwords").size()) * guess_ms);
+    return Millis(0);
+}
+
 void read_parameters(const std::vector<template_::ParameterSpec>& given, const Parameters& known, std::string_view of,
                      const PlanScope& scope, bool v6, const Span& where, Draft& draft, json::object& params) {
     std::vector<std::string> words;

@@ -33,6 +33,8 @@ struct Action {
 };
 // Null for a word that is no action.
 const Action* find_action(std::string_view name);
+// How long an act with these params may be at work at most; 0 for what is done at once.
+Millis longest_work(std::string_view action, const json::object& params);
 
 // Reads what is given into the params of the agent's protocol, all expressions evaluated. `where` is pointed at when a
 // required one is missing. A machine becomes its address of that family.

@@ -12,6 +12,14 @@
 // template.
 namespace testudo::plan {
 
+// Nations under one name, as they were on a day. Where nations are listed, a group's members are.
+struct Group {
+    std::string id; // "NATO"
+    std::string title;
+    std::vector<std::string> nations;
+    std::string as_of; // "2026-01-01"
+};
+
 struct Team {
     std::string id;                   // "north"
     std::string title;                // "North"
@@ -88,8 +96,10 @@ struct Machine {
     int disk_mib = 0; // writable space over the image
     std::vector<Interface> interfaces;
     std::vector<Route> routes;
-    bool forwards = false; // is a router: IP forwarding on
-    std::string nftables;  // complete ruleset for `nft -f`, "" if none
+    std::string label;              // "" = the exercise's
+    std::vector<std::string> needs; // Machine::id of those that are ready before
+    bool forwards = false;          // is a router: IP forwarding on
+    std::string nftables;           // complete ruleset for `nft -f`, "" if none
     std::vector<Service> services;
     std::vector<File> files;
     std::vector<User> users;
@@ -193,6 +203,7 @@ struct Inject {
     std::string action;    // type, see docs/agent-protocol.md: "deface", "stop-service" ...
     std::string technique; // ATT&CK id: "T1491.002"
     std::vector<ActionTarget> targets;
+    Millis lasts{0}; // how long an act may be at work before it answers, beside the way there and back
     bool idempotent = false;
     bool has_effect = false;        // leaves something that holds until the team repairs it
     std::int64_t impact_milli = 0;  // V of scoring.md (attack impact); 0 = not scored
@@ -214,12 +225,35 @@ struct Category {
     std::int64_t weight_milli = 0; // share of the total; all together 1,000,000 (= 1000 points)
 };
 
+// Where machines may run, once they are spread over hosts; the plan says only that all fit.
+struct Host {
+    std::string id;
+    std::string title;
+    std::string uri; // libvirt's
+    std::string nation;
+    std::int64_t memory_mib = 0;
+    std::int64_t disk_mib = 0;      // 0: not counted
+    std::int64_t reserve_mib = 0;   // of memory, kept free
+    std::vector<std::string> teams; // whose machines it takes; empty: everybody's
+    std::string highest;            // classification of machines that it takes; "" = any
+};
+
+// How much of the hosts' memory the machines of a nation's teams may take.
+struct Quota {
+    std::string nation;
+    std::int64_t memory_mib = 0;
+};
+
 struct Plan {
     std::string exercise; // "harbour-shield"
     std::string title;
     std::string label;
     Millis duration{0};
+    std::vector<std::string> notes; // what was read otherwise than written
+    std::vector<Group> groups;
     std::vector<Team> teams;
+    std::vector<Host> hosts;
+    std::vector<Quota> quotas;
     std::vector<Segment> segments;
     std::vector<Machine> machines;
     std::vector<Check> checks;

@@ -22,21 +22,23 @@ template <class T> void take_over_named(std::vector<T>& own, const std::vector<T
 }
 
 void take_over(MachineSpec& machine, const MachineSpec& profile) {
-    for (const auto member : {&MachineSpec::title, &MachineSpec::role, &MachineSpec::kind, &MachineSpec::image})
+    for (const auto member :
+         {&MachineSpec::title, &MachineSpec::label, &MachineSpec::role, &MachineSpec::kind, &MachineSpec::image})
         take_over(machine.*member, profile.*member);
     // A machine that says whose it is does not become another's through its profile.
     if (!machine.per.given() && !machine.team.given()) {
         machine.per = profile.per;
         machine.team = profile.team;
     }
-    for (const auto member : {&MachineSpec::memory, &MachineSpec::disk, &MachineSpec::cpus})
+    for (const auto member : {&MachineSpec::count, &MachineSpec::memory, &MachineSpec::disk, &MachineSpec::cpus})
         take_over(machine.*member, profile.*member);
     take_over_named(machine.on, profile.on);
     take_over_named(machine.serves, profile.serves);
     take_over_named(machine.users, profile.users);
     machine.files.insert(machine.files.begin(), profile.files.begin(), profile.files.end());
     machine.setup.insert(machine.setup.begin(), profile.setup.begin(), profile.setup.end());
-    machine.starts.insert(machine.starts.begin(), profile.starts.begin(), profile.starts.end());
+    for (const auto member : {&MachineSpec::starts, &MachineSpec::packages, &MachineSpec::needs})
+        (machine.*member).insert((machine.*member).begin(), (profile.*member).begin(), (profile.*member).end());
 }
 
 } // namespace

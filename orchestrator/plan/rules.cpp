@@ -14,7 +14,7 @@ using template_::Text;
 // One side of a rule for one team.
 struct End {
     std::vector<Prefix> prefixes;
-    std::optional<std::size_t> machine;
+    std::vector<std::size_t> machines; // those of a name with `count`, or one; none: a network
 };
 
 class RuleReader {
@@ -41,13 +41,20 @@ class RuleReader {
         if (rule.service.given() && !read_service(rule, *to, made))
             return;
         auto& router = draft_.routers[router_];
-        auto& rules = to->machine == router_ ? router.input : router.forward;
-        // On a shared router a rule between shared things comes out the same for every team.
-        if (std::find(rules.begin(), rules.end(), made) == rules.end())
-            rules.push_back(std::move(made));
+        const auto itself = std::find(to->machines.begin(), to->machines.end(), router_) != to->machines.end();
+        if (itself)
+            add(router.input, made);
+        if (!itself || to->machines.size() > 1)
+            add(router.forward, made);
     }
 
   private:
+    // On a shared router a rule between shared things comes out the same for every team.
+    static void add(std::vector<RuleDraft>& rules, const RuleDraft& made) {
+        if (std::find(rules.begin(), rules.end(), made) == rules.end())
+            rules.push_back(made);
+    }
+
     std::optional<End> end(const Text& name) {
         End out;
         if (name.value == "any") {
@@ -62,14 +69,14 @@ class RuleReader {
             add(out, *segment);
             return out;
         }
-        if (const auto machine = draft_.machine_of(name.value, team_)) {
-            out.machine = machine;
-            for (const auto& interface : draft_.machines[*machine].interfaces)
+        out.machines = draft_.machines_of(name.value, team_);
+        for (const auto machine : out.machines)
+            for (const auto& interface : draft_.machines[machine].interfaces)
                 for (const bool v6 : {false, true})
                     if (const auto& address = interface.family(v6))
                         out.prefixes.push_back({*address, v6 ? 128 : 32});
+        if (!out.machines.empty())
             return out;
-        }
         auto known = draft_.network_names();
         const auto machines = draft_.machine_names();
         known.insert(known.end(), machines.begin(), machines.end());
@@ -86,14 +93,14 @@ class RuleReader {
     }
 
     bool read_service(const RuleText& rule, const End& to, RuleDraft& made) {
-        if (!to.machine) {
+        if (to.machines.empty()) {
             error(draft_.out, "T0703", rule.service.span,
                   fmt::format("`{}` is a network and has no services", rule.to.value),
                   "name a port instead: `internet -> dmz tcp/80`");
             return false;
         }
         std::vector<std::string> known;
-        for (const auto& service : draft_.plan.machines[*to.machine].services) {
+        for (const auto& service : draft_.plan.machines[to.machines.front()].services) {
             known.push_back(service.name);
             if (service.name != rule.service.value)
                 continue;
@@ -219,7 +226,8 @@ void plan_rules(Draft& draft) {
     for (const auto& spec : draft.source.rules) {
         if (!spec.at.given())
             continue;
-        const auto known = draft.machine_specs.find(spec.at.value);
+        const auto many = draft.counted.find(spec.at.value);
+        const auto known = draft.machine_specs.find(many == draft.counted.end() ? spec.at.value : many->second.front());
         if (known == draft.machine_specs.end() || known->second->role.value != "router") {
             std::vector<std::string> routers;
             for (const auto& [name, machine] : draft.machine_specs)
@@ -234,9 +242,8 @@ void plan_rules(Draft& draft) {
         }
         for (const auto& team : draft.blue) {
             // A shared router applies the rule to each team by itself, so that no rule ever joins two teams.
-            const auto router = draft.machine_of(spec.at.value, team);
-            if (router)
-                read_rules(draft, spec, *router, team);
+            for (const auto router : draft.machines_of(spec.at.value, team))
+                read_rules(draft, spec, router, team);
         }
     }
     for (const auto& [index, router] : draft.routers)

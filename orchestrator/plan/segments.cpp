@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/core/digest.hpp"
-#include "orchestrator/plan/draft.hpp"
+#include "orchestrator/plan/pools.hpp"
 
 namespace testudo::plan {
 namespace {
@@ -52,6 +52,8 @@ void add_segment(Draft& draft, const NetworkSpec& spec, const std::string& team)
     segment.ipv6 = made.ipv6 ? to_text(*made.ipv6) : "";
     draft.segment_at.emplace(segment.id, draft.segments.size());
     draft.segments.push_back(std::move(made));
+    if (!spec.pools.empty())
+        check_pools(spec, draft.segments.size() - 1, draft);
     draft.plan.segments.push_back(std::move(segment));
 }
 
@@ -112,6 +114,8 @@ void plan_segments(Draft& draft) {
         if (!spec.ipv4.given() && !spec.ipv6.given())
             error(draft.out, "T0505", spec.id.span, fmt::format("the network `{}` has no addresses", spec.id.value),
                   "give it `ipv4`, `ipv6` or both");
+        if (!spec.pools.empty())
+            add_pools(spec, draft);
         if (!spec.per.given())
             add_segment(draft, spec, "");
         else

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
-#include "orchestrator/plan/draft.hpp"
-#include "orchestrator/plan/nations.hpp"
+#include "orchestrator/plan/groups.hpp"
 
 namespace testudo::plan {
 namespace {
@@ -12,19 +11,6 @@ std::string capitalised(std::string text) {
     if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
         text.front() = static_cast<char>(text.front() - 'a' + 'A');
     return text;
-}
-
-void read_nations(const template_::TeamSpec& spec, Team& team, Diagnostics& out) {
-    for (const auto& nation : spec.nations) {
-        if (is_nation(nation.value)) {
-            team.nations.push_back(nation.value);
-            continue;
-        }
-        const auto meant = meant_nation(nation.value);
-        error(out, "T0401", nation.span, fmt::format("`{}` is no nation's code", nation.value),
-              meant.empty() ? "three capital letters of ISO 3166-1; exercise-only nations are XAA to XZZ"
-                            : fmt::format("did you mean `{}`?", meant));
-    }
 }
 
 } // namespace
@@ -38,7 +24,7 @@ void plan_teams(Draft& draft) {
         team.id = spec.id.value;
         team.title = spec.title.given() ? spec.title.value : capitalised(spec.id.value);
         team.colour = spec.colour.value;
-        read_nations(spec, team, draft.out);
+        team.nations = nations_of(spec.nations, draft);
         if (team.id == "reference")
             error(draft.out, "T0403", spec.id.span, "`reference` is the name of the reference copy, no team's");
         if (team.colour == "blue") {

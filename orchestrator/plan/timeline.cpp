@@ -69,8 +69,7 @@ class TimelinePlanner {
             if (spec.expects.report.given())
                 report_kinds_.push_back(spec.expects.report.value);
         }
-        for (const auto& check : draft.source.checks)
-            check_names_.push_back(check.id.value);
+        check_names_ = draft.check_names;
         for (const auto& phase : draft.source.phases)
             phase_names_.push_back(phase.id.value);
     }
@@ -343,6 +342,7 @@ class TimelinePlanner {
             return;
         if (target.params.contains("address"))
             draft_.machines[*agent].reach.insert(text_or(target.params, "address"));
+        inject.lasts = std::max(inject.lasts, longest_work(inject.action, target.params));
         inject.targets.push_back(std::move(target));
     }
 
@@ -350,6 +350,11 @@ class TimelinePlanner {
     bool within_bounds(const InjectSpec& spec, const json::object& params) {
         if (array_or_empty(params, "passwords").size() > 20) {
             error(draft_.out, "T0916", spec.id.span, "more than 20 passwords are guessed");
+            return false;
+        }
+        if (spec.action.value == "beacon" && !beacon_within_bounds(params)) {
+            error(draft_.out, "T0916", spec.id.span, "more calls are made than an agent will make",
+                  "at most 100 calls, 10 ms or more apart, within 10 minutes");
             return false;
         }
         const auto network = parse_prefix(text_or(params, "network"));
@@ -360,6 +365,12 @@ class TimelinePlanner {
         error(draft_.out, "T0916", spec.on.span, "more than 1024 pairs of address and port are tried",
               "name fewer ports, or one machine instead of a network");
         return false;
+    }
+
+    static bool beacon_within_bounds(const json::object& params) {
+        const auto count = int_or(params, "count", 1);
+        const auto interval = int_or(params, "interval_ms", 1'000);
+        return count >= 1 && count <= 100 && interval >= 10 && interval <= 600'000 && count * interval <= 600'000;
     }
 
     std::optional<std::size_t> attacker(const InjectSpec& spec, const std::string& team) {

@@ -1,6 +1,7 @@
 #include "orchestrator/template/language.hpp"
 
 #include <fmt/format.h>
+#include <utility>
 
 #include "orchestrator/template/language/conditions.hpp"
 #include "orchestrator/template/language/parts.hpp"
@@ -22,8 +23,31 @@ std::vector<Key<Template>> part_keys() {
 }
 
 const Table<Template>& part_table() {
-    static const Table<Template> table("an included file", part_keys());
+    static const Table<Template> table("an included file", [] {
+        std::vector<Key<Template>> keys{
+            text("label", &Template::label, "Confidentiality of all machines, messages and actions in this file.")};
+        return joined({std::move(keys), part_keys()});
+    }());
     return table;
+}
+
+template <class T> void label_from(std::vector<T>& all, std::size_t first, const Text& label) {
+    for (auto i = first; i < all.size(); ++i)
+        if (!all[i].label.given())
+            all[i].label = label;
+}
+
+// What a file says of its label holds for its own machines, messages and actions.
+void read_part(Reader& r, const Node& root, Template& t) {
+    const auto exercise = std::exchange(t.label, Text{});
+    const auto machines = t.machines.size();
+    const auto profiles = t.profiles.size();
+    const auto timeline = t.timeline.size();
+    part_table().read(r, root, t);
+    const auto label = std::exchange(t.label, exercise);
+    label_from(t.machines, machines, label);
+    label_from(t.profiles, profiles, label);
+    label_from(t.timeline, timeline, label);
 }
 
 void read_includes(Reader& r, const Node& node, Template& t) {
@@ -32,7 +56,7 @@ void read_includes(Reader& r, const Node& node, Template& t) {
     for (const auto& name : names)
         if (const auto file = r.source(name))
             if (const auto root = parse_yaml(file, r.out))
-                part_table().read(r, *root, t);
+                read_part(r, *root, t);
 }
 
 void read_version(Reader& r, const Node& node, Template& t) {

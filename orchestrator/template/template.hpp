@@ -14,11 +14,25 @@
 // are not evaluated, defaults are not filled in. The keys are described in language/ and in docs/template.md.
 namespace testudo::template_ {
 
+// Nations under one name; as they were on a day, because such groups change.
+struct GroupSpec {
+    Text id; // "NATO"
+    Text title;
+    std::vector<Text> nations;
+    Text as_of; // "2026-01-01"
+};
+
 struct TeamSpec {
     Text id;
     Text title;
     Text colour;
     std::vector<Text> nations;
+};
+
+// A part of a network's numbers that is kept for something.
+struct PoolSpec {
+    Text id;      // "dhcp"
+    Text numbers; // "100-199"
 };
 
 struct NetworkSpec {
@@ -27,12 +41,15 @@ struct NetworkSpec {
     Text per; // "team", or not given: shared
     Text ipv4;
     Text ipv6;
+    std::vector<PoolSpec> pools;
+    std::vector<Text> joined_by; // routers
 };
 
 // One line of a machine's `on:`.
 struct AttachmentSpec {
     Text id;   // the network's name
     Text host; // number of the machine on the network, same for both families; or
+    Text pool; // the next number of that pool; or
     Text ipv4; // whole addresses
     Text ipv6;
 };
@@ -60,8 +77,10 @@ struct UserSpec {
 
 struct MachineSpec {
     Text id;
-    Text like; // a profile
+    Text like;    // a profile
+    Number count; // not given: one, of just that name
     Text title;
+    Text label;
     Text per;
     Text team;
     Text role;
@@ -75,7 +94,28 @@ struct MachineSpec {
     std::vector<FileSpec> files;
     std::vector<UserSpec> users;
     std::vector<Text> setup;
-    std::vector<Text> starts; // Debian services without a port of their own
+    std::vector<Text> starts;   // Debian services without a port of their own
+    std::vector<Text> packages; // Debian packages
+    std::vector<Text> needs;    // machines that are ready before
+};
+
+// Where machines may run.
+struct HostSpec {
+    Text id;
+    Text title;
+    Text uri; // libvirt's
+    Text nation;
+    Number memory;              // MiB
+    Number disk;                // MiB
+    Number reserve;             // MiB of memory that are kept free
+    std::vector<Text> only_for; // teams or nations; none: all
+    Text highest;               // classification
+};
+
+// How much of the pool a nation's machines may take.
+struct QuotaSpec {
+    Text nation;
+    Number memory; // MiB
 };
 
 struct RuleSpec {
@@ -179,7 +219,10 @@ struct Template {
     Text title;
     Text label;
     Duration duration;
+    std::vector<GroupSpec> groups;
     std::vector<TeamSpec> teams;
+    std::vector<HostSpec> hosts;
+    std::vector<QuotaSpec> quotas;
     std::vector<NetworkSpec> networks;
     std::vector<MachineSpec> profiles;
     std::vector<MachineSpec> machines;

@@ -22,8 +22,10 @@ TEST(Nations, there_are_as_many_as_in_the_standard) {
 }
 
 TEST(Nations, what_was_meant) {
-    EXPECT_EQ(meant_nation("FYR"), "MKD");
-    EXPECT_EQ(meant_nation("BLG"), "BGR");
+    EXPECT_EQ(meant_nation("GER"), "DEU");
+    EXPECT_EQ(alias_of("FYR"), "MKD");
+    EXPECT_EQ(alias_of("BLG"), "BGR");
+    EXPECT_EQ(alias_of("MKD"), "");
     EXPECT_EQ(meant_nation("QQQ"), "");
 }
 

@@ -10,8 +10,10 @@ namespace testudo::template_ {
 inline constexpr std::size_t longest_id = 24;
 inline constexpr std::size_t longest_team = 16;
 
-// who.cpp: who takes part.
+// who.cpp: who takes part, and on whose hosts.
 std::vector<Key<Template>> who_keys();
+// True for what a group of nations may be called: NATO.
+bool is_group(std::string_view text);
 // range.cpp: what stands where. May also stand in an included file.
 std::vector<Key<Template>> range_keys();
 // judging.cpp: what is asked; may also stand in an included file. And how the points are shared.

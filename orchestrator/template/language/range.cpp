@@ -3,6 +3,13 @@
 namespace testudo::template_ {
 namespace {
 
+const Table<PoolSpec>& pool_table() {
+    static const auto table =
+        Table<PoolSpec>("a pool", {text("numbers", &PoolSpec::numbers, "Its first and last number: `100-199`.").must()})
+            .or_text([](Reader&, const Text& numbers, PoolSpec& pool) { pool.numbers = numbers; });
+    return table;
+}
+
 const Table<NetworkSpec>& network_table() {
     static const Table<NetworkSpec> table(
         "a network",
@@ -10,16 +17,22 @@ const Table<NetworkSpec>& network_table() {
               "`team`: every blue team has one of its own; not given: one, shared."),
          text("title", &NetworkSpec::title, "What it is, in words."),
          text("ipv4", &NetworkSpec::ipv4, "Its IPv4 network, inside 198.18.0.0/15; may hold expressions."),
-         text("ipv6", &NetworkSpec::ipv6, "Its IPv6 network, inside 2001:db8::/32; may hold expressions.")});
+         text("ipv6", &NetworkSpec::ipv6, "Its IPv6 network, inside 2001:db8::/32; may hold expressions."),
+         each("pools", &NetworkSpec::pools, pool_table(), longest_id,
+              "Numbers that are kept for something: `{ management: 10-29, dhcp: 100-199 }`; machines take them with "
+              "`pool`, and nobody is given one of `dhcp`."),
+         texts("joined_by", &NetworkSpec::joined_by, "The routers that stand on it; checked against the machines.")});
     return table;
 }
 
 const Table<AttachmentSpec>& attachment_table() {
     static const auto table =
-        Table<AttachmentSpec>("an attachment", {text("host", &AttachmentSpec::host,
-                                                     "The machine's number on the network, for both families."),
-                                                text("ipv4", &AttachmentSpec::ipv4, "Its whole IPv4 address."),
-                                                text("ipv6", &AttachmentSpec::ipv6, "Its whole IPv6 address.")})
+        Table<AttachmentSpec>(
+            "an attachment",
+            {text("host", &AttachmentSpec::host, "The machine's number on the network, for both families."),
+             text("pool", &AttachmentSpec::pool, "The pool of the network that its number is taken from."),
+             text("ipv4", &AttachmentSpec::ipv4, "Its whole IPv4 address."),
+             text("ipv6", &AttachmentSpec::ipv6, "Its whole IPv6 address.")})
             .or_text([](Reader&, const Text& host, AttachmentSpec& a) { a.host = host; });
     return table;
 }
@@ -63,7 +76,10 @@ const Table<UserSpec>& user_table() {
 
 std::vector<Key<MachineSpec>> machine_keys() {
     return {
+        number("count", &MachineSpec::count, 1, 1000,
+               "How many there are: NAME-1, NAME-2, ...; its texts know `index`."),
         text("title", &MachineSpec::title, "What it is, in words."),
+        text("label", &MachineSpec::label, "Its confidentiality; the exercise's if not given."),
         word("per", &MachineSpec::per, {"team"}, "`team`: every blue team has one of its own."),
         text("team", &MachineSpec::team, "The team that it belongs to, when it is no blue team's."),
         word("role", &MachineSpec::role, {"router", "vantage", "reference"},
@@ -81,6 +97,8 @@ std::vector<Key<MachineSpec>> machine_keys() {
         each("users", &MachineSpec::users, user_table(), longest_id, "Who may log in."),
         texts("setup", &MachineSpec::setup, "Shell lines that are run once, after files and users."),
         texts("starts", &MachineSpec::starts, "Debian services to start that offer nothing to the network."),
+        texts("packages", &MachineSpec::packages, "Debian packages that its image must have."),
+        texts("needs", &MachineSpec::needs, "The machines that must be ready before it is made ready."),
     };
 }
 
