@@ -53,6 +53,7 @@ Goal::Machine machine_goal(const plan::Plan& plan, const std::string& plan_hash,
         spec.nics.push_back({segment->network, segment->bridge, interface.device, interface.mac});
         goal.segments.push_back(segment->id);
     }
+    goal.needs = machine.needs;
     goal.personalise = personalise_spec(plan, machine, seed);
     goal.personalise_hash = agents::hash_of(goal.personalise);
     spec.mark = {plan.exercise, machine.id, plan_hash, fingerprint(spec, goal.personalise_hash)};

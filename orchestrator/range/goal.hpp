@@ -16,6 +16,7 @@ struct Goal {
         agents::PersonaliseSpec personalise;
         std::string personalise_hash;
         std::vector<std::string> segments; // Segment::id of each interface
+        std::vector<std::string> needs;    // Machine::id of those that are ready before
     };
     std::string exercise;
     std::string plan_hash;

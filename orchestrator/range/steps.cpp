@@ -131,19 +131,32 @@ class Planner {
     }
 
     void make_ready() {
-        for (const auto& machine : goal_.machines) {
-            const auto& id = machine.spec.mark.object;
-            const auto it = created_.find(id);
-            const auto fresh = it != created_.end();
-            steps_.push_back({Step::Act::make_ready,
-                              id,
-                              machine.spec.name,
-                              machine.spec.kind,
-                              fresh ? "its agent gives it its addresses, users, files and services"
-                                    : "it is there as planned; its agent is asked whether it is ready",
-                              fresh ? std::vector{it->second} : std::vector<std::size_t>{},
-                              {}});
-        }
+        for (const auto& machine : goal_.machines)
+            make_ready(machine);
+    }
+
+    // Those that it needs come before it.
+    void make_ready(const Goal::Machine& machine) {
+        const auto& id = machine.spec.mark.object;
+        if (!asked_.insert(id).second)
+            return;
+        const auto it = created_.find(id);
+        const auto fresh = it != created_.end();
+        auto after = fresh ? std::vector{it->second} : std::vector<std::size_t>{};
+        for (const auto& need : machine.needs)
+            if (const auto* needed = goal_.machine(need)) {
+                make_ready(*needed);
+                after.push_back(ready_.at(need));
+            }
+        ready_[id] = steps_.size();
+        steps_.push_back({Step::Act::make_ready,
+                          id,
+                          machine.spec.name,
+                          machine.spec.kind,
+                          fresh ? "its agent gives it its addresses, users, files and services"
+                                : "it is there as planned; its agent is asked whether it is ready",
+                          std::move(after),
+                          {}});
     }
 
     const Goal& goal_;
@@ -153,6 +166,8 @@ class Planner {
     std::map<std::string, std::string> replaced_;
     std::map<std::string, std::vector<std::size_t>> removals_; // object -> its remove_* steps
     std::map<std::string, std::size_t> created_;               // object -> its create_* step
+    std::map<std::string, std::size_t> ready_;                 // machine -> its make_ready step
+    std::set<std::string> asked_;
     std::vector<Step> steps_;
 };
 
