@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 // One function per subcommand of `testudo`. Each returns the exit code; all text for people goes to standard error when
 // --json puts a document on standard output, else results go to standard output and complaints to standard error.
@@ -46,6 +47,13 @@ struct ExplainOptions {
     bool json = false;
 };
 int explain(const ExplainOptions& options);
+
+struct ImportOptions {
+    std::string format;
+    std::vector<std::string> files;
+    bool json = false;
+};
+int import_range(const ImportOptions& options);
 
 struct UpOptions {
     Place place;

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/import/formats.hpp"
 
 namespace {
 
@@ -74,6 +75,27 @@ int main(int argc, char** argv) {
     explain_command->add_option("CODE", explain_options.code, "T0403; without it all codes are listed");
     explain_command->add_flag("--page", explain_options.page, "Print docs/diagnostics.md");
     explain_command->add_flag("--json", explain_options.json, "Print a JSON document");
+
+    ImportOptions import_options;
+    std::vector<std::string> import_names;
+    std::string import_help = "Formats:\n";
+    for (const auto& [name, what] : testudo::import_::formats()) {
+        import_names.emplace_back(name);
+        import_help += "  " + std::string(name) + std::string(14 - name.size(), ' ') + std::string(what) + "\n";
+    }
+    auto* import_command =
+        command(app, "import", "Write another platform's range or exercise as a template, and tell what did not come over",
+                [&] { return import_range(import_options); });
+    import_command->add_option("FORMAT", import_options.format, "What the file is")
+        ->required()
+        ->check(CLI::IsMember(import_names));
+    import_command->add_option("FILE", import_options.files, "The file; topology and training may be given together")
+        ->required()
+        ->expected(1, 16);
+    import_command->add_flag("--json", import_options.json, "Print template and report as one JSON document");
+    import_command->footer(import_help +
+                           "The template goes to standard output, the report to standard error (docs/import.md).\n"
+                           "Exit codes: 0 a template was written, 1 not possible, 2 wrong command line, 3 the file has errors.");
 
     UpOptions up_options;
     auto* up_command = command(app, "up", "Provision a template's range; a second time changes nothing",

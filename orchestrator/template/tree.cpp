@@ -62,13 +62,13 @@ std::optional<std::size_t> tab_in_indentation(std::string_view text, std::size_t
 
 class Builder final : public YAML::EventHandler {
   public:
-    Builder(File file, std::size_t offset, Diagnostics& out, const Budget& budget)
-        : file_(std::move(file)), offset_(offset), out_(out), budget_(budget) {}
+    Builder(File file, std::size_t offset, Diagnostics& out, const Budget& budget, bool foreign)
+        : file_(std::move(file)), offset_(offset), out_(out), budget_(budget), foreign_(foreign) {}
 
-    NodePtr root() const { return root_; }
+    const std::vector<NodePtr>& roots() const { return roots_; }
 
     void OnDocumentStart(const YAML::Mark& mark) override {
-        if (++documents_ < 2)
+        if (++documents_ < 2 || foreign_)
             return;
         const auto at = place(mark);
         error(out_, "T0106", Span{file_, at, end_of_line(file_->text, at)},
@@ -130,7 +130,7 @@ class Builder final : public YAML::EventHandler {
         bool skip = false;    // the value of a key that was refused
         std::string key;
         Span key_span;
-        std::unordered_map<std::string, Span> seen;
+        std::unordered_map<std::string, std::size_t> places; // of its entries, once they are many
     };
 
     std::size_t place(const YAML::Mark& mark) const {
@@ -153,7 +153,7 @@ class Builder final : public YAML::EventHandler {
     }
 
     void refuse_tag(const std::string& tag, const Node& node) {
-        if (tag.empty() || tag == "?" || tag == "!")
+        if (tag.empty() || tag == "?" || tag == "!" || foreign_)
             return;
         const std::string_view text(file_->text);
         const auto end = std::min(text.find_first_of(" \r\n", node.span.begin), text.size());
@@ -165,6 +165,9 @@ class Builder final : public YAML::EventHandler {
 
     // The scanner takes a tab for a blank in places where the specification forbids it; what then looks aligned is not.
     void refuse_tab(std::size_t at) {
+        if (foreign_ || at < looked_at_)
+            return;
+        looked_at_ = std::min(file_->text.find('\n', at), file_->text.size()); // once per line, however long it is
         if (const auto tab = tab_in_indentation(file_->text, at); tab && tabs_.insert(*tab).second)
             error(out_, "T0105", Span{file_, *tab, *tab + 1}, "a tab in the indentation", "indent with spaces");
     }
@@ -192,9 +195,33 @@ class Builder final : public YAML::EventHandler {
     void close() {
         auto top = std::move(stack_.back());
         stack_.pop_back();
+        if (foreign_)
+            merge(*top.node);
         if (top.anchor != 0)
             anchors_[top.anchor] = top.node;
         place_value(top.node);
+    }
+
+    // Takes over what the key `<<` names: own keys win, then those of earlier mappings.
+    void merge(Node& node) {
+        const auto at =
+            std::find_if(node.entries.begin(), node.entries.end(), [](const Node::Entry& e) { return e.key == "<<"; });
+        if (at == node.entries.end())
+            return;
+        const auto source = at->value;
+        std::vector<NodePtr> all{source};
+        if (source->kind == Node::Kind::sequence)
+            all = source->items;
+        if (std::any_of(all.begin(), all.end(), [](const NodePtr& n) { return n->kind != Node::Kind::mapping; }))
+            return;
+        node.entries.erase(at);
+        std::unordered_set<std::string> known;
+        for (const auto& entry : node.entries)
+            known.insert(entry.key);
+        for (const auto& one : all)
+            for (const auto& entry : one->entries)
+                if (known.insert(entry.key).second)
+                    node.entries.push_back(entry);
     }
 
     void add(std::shared_ptr<Node> node, YAML::anchor_t anchor) {
@@ -209,7 +236,7 @@ class Builder final : public YAML::EventHandler {
 
     void place_value(NodePtr node) {
         if (stack_.empty()) {
-            root_ = std::move(node);
+            roots_.push_back(std::move(node));
             return;
         }
         auto& parent = stack_.back();
@@ -227,6 +254,18 @@ class Builder final : public YAML::EventHandler {
         }
     }
 
+    // The entry with that key. Most mappings are so small that looking through them is the quickest.
+    static const Node::Entry* earlier(Open& parent, const std::string& key) {
+        constexpr std::size_t many = 24;
+        const auto& entries = parent.node->entries;
+        if (entries.size() < many)
+            return parent.node->find(key);
+        for (auto i = parent.places.size(); i < entries.size(); ++i)
+            parent.places.emplace(entries[i].key, i);
+        const auto found = parent.places.find(key);
+        return found == parent.places.end() ? nullptr : &entries[found->second];
+    }
+
     void take_key(Open& parent, const Node& node) {
         parent.has_key = true;
         parent.skip = true;
@@ -234,13 +273,13 @@ class Builder final : public YAML::EventHandler {
         parent.key_span = node.span;
         if (node.kind != Node::Kind::scalar) {
             error(out_, "T0112", node.span, "a key must be a word");
-        } else if (node.plain && node.scalar == "<<") {
+        } else if (node.plain && node.scalar == "<<" && !foreign_) {
             error(out_, "T0108", node.span, "merge keys are not part of the language",
                   "put what is shared into `profiles:` and name it with `like:`");
-        } else if (const auto [old, fresh] = parent.seen.emplace(node.scalar, node.span); !fresh) {
+        } else if (const auto* first = earlier(parent, node.scalar)) {
             auto& d =
                 error(out_, "T0107", node.span, fmt::format("the key `{}` stands twice in this mapping", node.scalar));
-            d.related.push_back({old->second, "first here"});
+            d.related.push_back({first->key_span, "first here"});
         } else {
             parent.skip = false;
         }
@@ -253,7 +292,9 @@ class Builder final : public YAML::EventHandler {
     std::vector<Open> stack_;
     std::unordered_map<YAML::anchor_t, NodePtr> anchors_;
     std::unordered_set<std::size_t> tabs_;
-    NodePtr root_;
+    std::size_t looked_at_ = 0; // lines before this place have been searched for tabs
+    std::vector<NodePtr> roots_;
+    bool foreign_;
     std::size_t spent_ = 0;
     int documents_ = 0;
 };
@@ -288,6 +329,32 @@ bool readable(const File& file, Diagnostics& out, const Budget& budget) {
     return true;
 }
 
+std::vector<NodePtr> parse(const File& file, Diagnostics& out, const Budget& budget, bool foreign) {
+    if (!readable(file, out, budget))
+        return {};
+    const auto offset = file->text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    std::istringstream stream(file->text.substr(offset));
+    Builder builder(file, offset, out, budget, foreign);
+    try {
+        YAML::Parser parser(stream);
+        while (parser.HandleNextDocument(builder))
+            ;
+    } catch (const Stop&) {
+        return builder.roots();
+    } catch (const YAML::Exception& e) {
+        const auto at = std::min(static_cast<std::size_t>(std::max(e.mark.pos, 0)) + offset, file->text.size());
+        if (const auto tab = tab_in_indentation(file->text, at))
+            error(out, "T0105", Span{file, *tab, *tab + 1}, "a tab in the indentation", "indent with spaces");
+        else
+            error(out, "T0104", Span{file, at, at}, fmt::format("this is not YAML: {}", e.msg),
+                  braces_around(file->text, at) ? "put a text with `{{ }}` into quotes" : "");
+        return {};
+    }
+    if (builder.roots().empty())
+        error(out, "T0113", Span{file, 0, 0}, "the file is empty");
+    return builder.roots();
+}
+
 } // namespace
 
 const Node::Entry* Node::find(std::string_view key) const {
@@ -298,29 +365,12 @@ const Node::Entry* Node::find(std::string_view key) const {
 }
 
 NodePtr parse_yaml(const File& file, Diagnostics& out, const Budget& budget) {
-    if (!readable(file, out, budget))
-        return nullptr;
-    const auto offset = file->text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-    std::istringstream stream(file->text.substr(offset));
-    Builder builder(file, offset, out, budget);
-    try {
-        YAML::Parser parser(stream);
-        while (parser.HandleNextDocument(builder))
-            ;
-    } catch (const Stop&) {
-        return builder.root();
-    } catch (const YAML::Exception& e) {
-        const auto at = std::min(static_cast<std::size_t>(std::max(e.mark.pos, 0)) + offset, file->text.size());
-        if (const auto tab = tab_in_indentation(file->text, at))
-            error(out, "T0105", Span{file, *tab, *tab + 1}, "a tab in the indentation", "indent with spaces");
-        else
-            error(out, "T0104", Span{file, at, at}, fmt::format("this is not YAML: {}", e.msg),
-                  braces_around(file->text, at) ? "put a text with `{{ }}` into quotes" : "");
-        return nullptr;
-    }
-    if (!builder.root())
-        error(out, "T0113", Span{file, 0, 0}, "the file is empty");
-    return builder.root();
+    const auto roots = parse(file, out, budget, false);
+    return roots.empty() ? nullptr : roots.front();
+}
+
+std::vector<NodePtr> parse_foreign_yaml(const File& file, Diagnostics& out, const Budget& budget) {
+    return parse(file, out, budget, true);
 }
 
 } // namespace testudo::template_

@@ -42,4 +42,9 @@ struct Budget {
 // is returned may still have come with errors (duplicate keys, merge keys, tags).
 NodePtr parse_yaml(const std::shared_ptr<const SourceFile>& file, Diagnostics& out, const Budget& budget = {});
 
+// Reads what other programs wrote, as they read it: several documents, merge keys (taken over), tags (passed over) and
+// tabs are no errors. Without an error in `out`, at least one document is returned.
+std::vector<NodePtr> parse_foreign_yaml(const std::shared_ptr<const SourceFile>& file, Diagnostics& out,
+                                        const Budget& budget);
+
 } // namespace testudo::template_

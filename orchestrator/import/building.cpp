@@ -1,0 +1,97 @@
+#include "orchestrator/import/building.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "orchestrator/import/quantities.hpp"
+
+namespace testudo::import_ {
+
+std::size_t add_network(Draft& draft, std::string name, Span span, const Item* origin) {
+    Network network;
+    network.name = std::move(name);
+    network.span = std::move(span);
+    if (origin)
+        network.origins.push_back(origin);
+    draft.networks.push_back(std::move(network));
+    return draft.networks.size() - 1;
+}
+
+std::size_t add_machine(Draft& draft, std::string name, Span span, const Item* origin) {
+    Machine machine;
+    machine.name = std::move(name);
+    machine.span = std::move(span);
+    if (origin)
+        machine.origins.push_back(origin);
+    draft.machines.push_back(std::move(machine));
+    return draft.machines.size() - 1;
+}
+
+std::optional<std::size_t> find_network(const Draft& draft, std::string_view name) {
+    for (std::size_t i = 0; i < draft.networks.size(); ++i)
+        if (draft.networks[i].name == name)
+            return i;
+    return std::nullopt;
+}
+
+std::optional<std::size_t> find_machine(const Draft& draft, std::string_view name) {
+    for (std::size_t i = 0; i < draft.machines.size(); ++i)
+        if (draft.machines[i].name == name)
+            return i;
+    return std::nullopt;
+}
+
+void attach(Draft& draft, std::size_t machine, std::size_t network, Span span,
+            const std::optional<plan::Prefix>& address) {
+    Attachment on;
+    on.network = network;
+    on.span = std::move(span);
+    if (address) {
+        auto& known = address->base.v6 ? draft.networks[network].ipv6 : draft.networks[network].ipv4;
+        (address->base.v6 ? on.ipv6 : on.ipv4) = address->base;
+        if (!known)
+            known = plan::Prefix{plan::first_of(*address), address->length};
+    }
+    draft.machines[machine].on.push_back(std::move(on));
+}
+
+std::optional<plan::Prefix> parse_interface(std::string_view text, int length) {
+    if (text.find('/') != std::string_view::npos)
+        return plan::parse_prefix(text);
+    const auto address = plan::parse_address(text);
+    if (!address)
+        return std::nullopt;
+    return plan::Prefix{*address, std::clamp(length, 0, address->v6 ? 128 : 32)};
+}
+
+std::string serve(Machine& machine, int port, std::string_view protocol) {
+    for (const auto& service : machine.serves)
+        if (service.port == port)
+            return service.name;
+    Service service;
+    service.protocol = protocol.empty() ? protocol_of_port(port) : std::string(protocol);
+    service.port = port;
+    const bool plain = service.protocol == "tcp" || service.protocol == "udp";
+    service.name = plain ? fmt::format("{}-{}", service.protocol, port) : service.protocol;
+    machine.serves.push_back(service);
+    return service.name;
+}
+
+std::size_t vantage_on(Draft& draft, std::size_t network) {
+    for (std::size_t i = 0; i < draft.machines.size(); ++i)
+        if (draft.machines[i].vantage && draft.machines[i].on.front().network == network)
+            return i;
+    const auto index = add_machine(draft, "probe-" + draft.networks[network].name, {}, nullptr);
+    draft.machines[index].vantage = true;
+    draft.machines[index].title = "Where checks start";
+    attach(draft, index, network, {}, std::nullopt);
+    return index;
+}
+
+void open_routers(Draft& draft) {
+    for (std::size_t i = 0; i < draft.machines.size(); ++i)
+        if (draft.machines[i].router)
+            draft.rules.push_back(Rule{i, true, End{}, End{}, "", ""});
+}
+
+} // namespace testudo::import_

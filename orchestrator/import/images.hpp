@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace testudo::import_ {
+
+// What stands in for an image of another platform.
+struct StandIn {
+    std::string image;     // "debian-range", "debian-vm", or "" if there is none
+    std::string kind;      // "container", "vm"
+    std::string what;      // what the original was taken for: "a general Linux system"
+    bool forwards = false; // it is the system of a router or switch
+};
+// Judges by the words in the image's name and by what the file says of the system ("linux", "windows"; may be empty).
+StandIn stand_in(std::string_view image, std::string_view family);
+
+} // namespace testudo::import_
