@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
                  "a score and a replay.");
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string("testudo ") + TESTUDO_VERSION);
-    app.footer("Exit codes: 0 done, 1 could not be done, 2 wrong command line, 3 the template has errors.\n"
+    app.footer("Exit codes: 0 done, 1 could not be done, 2 wrong command line, 3 the template has errors, 130 interrupted.\n"
                "`testudo SUBCOMMAND --help` explains each.");
     app.fallthrough(false);
 

@@ -11,7 +11,7 @@ namespace testudo::cli {
 // Says on standard error what could not be done; returns the exit code for it.
 inline int complain(const Error& error) {
     fmt::print(stderr, "testudo: {}\n", error.text());
-    return exit_failed;
+    return error.code == "range.interrupted" ? exit_interrupted : exit_failed;
 }
 
 } // namespace testudo::cli

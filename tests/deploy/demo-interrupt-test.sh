@@ -25,7 +25,8 @@ interrupt() { # interrupt WORDS AFTER
     local words=$1 after=$2 status=0
     : >"$work/screen"
     mkfifo "$work/keys"
-    script -qefc 'deploy/demo --port 8080' "$work/screen" <"$work/keys" >/dev/null 2>&1 &
+    # A shell starts what it puts in the background deaf to Ctrl-C.
+    env --default-signal=INT script -qefc 'deploy/demo --port 8080' "$work/screen" <"$work/keys" >/dev/null 2>&1 &
     local running=$!
     exec 3>"$work/keys"
     for _ in {1..1800}; do
