@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "orchestrator/plan/flows.hpp"
 #include "orchestrator/plan/parameters.hpp"
-#include "orchestrator/plan/paths.hpp"
-#include "orchestrator/plan/rules.hpp"
 #include "orchestrator/template/quantity.hpp"
 
 namespace testudo::plan {
@@ -185,44 +184,20 @@ class CheckPlanner {
         if (!segment)
             return Obstacle{"T0808", fmt::format("there is no way over IPv{} from `{}` to `{}`", v6 ? 6 : 4, from, to),
                             "a router must join their networks"};
-        return stopped(vantage, target, *segment, v6, port, address);
-    }
-
-    std::optional<Obstacle> stopped(std::size_t vantage, std::size_t target, std::size_t segment, bool v6,
-                                    std::uint16_t port, const Address& address) {
-        const auto& paths = paths_of(vantage, v6);
-        const auto routers = paths.routers_to(segment);
-        // The vantage speaks with its address on the network where its first router stands.
-        auto start = segment;
-        if (!routers.empty())
-            for (const auto* way = paths.to(segment); way && way->last; way = paths.to(way->last->from))
-                start = way->last->from;
-        const auto source = address_on(draft_.machines[vantage], start, v6);
-        if (!source)
-            return std::nullopt;
-        const Flow flow{*source, address, flow_protocol(type_), port};
-        for (const auto router : routers) {
-            const auto& rules = draft_.routers.at(router);
-            const bool itself = router == target;
-            if (itself && flow.protocol == "icmp")
-                continue;
-            if (!passes(itself ? rules.input : rules.forward, flow))
-                return blocked(router, flow, vantage, target);
-        }
+        if (const auto stop = stop_of(draft_, paths, vantage, *segment, address, flow_protocol(type_), port))
+            return blocked(*stop, vantage);
         return std::nullopt;
     }
 
-    Obstacle blocked(std::size_t router, const Flow& flow, std::size_t vantage, std::size_t target) {
-        const auto& machine = draft_.plan.machines[router];
-        const auto& rules = draft_.routers.at(router);
+    Obstacle blocked(const Stop& stop, std::size_t vantage) const {
+        const auto& machine = draft_.plan.machines[stop.router];
         const auto segment = draft_.plan.segments[draft_.machines[vantage].interfaces.front().segment].name;
         const auto what =
             service_.empty() ? fmt::format("{} icmp", machine_) : fmt::format("{}.{}", machine_, service_);
-        const auto* rule = denied_by(router == target ? rules.input : rules.forward, flow);
         return {"T0809",
-                rule ? fmt::format("the router `{}` stops this check: `deny: {}`", machine.name, rule->text)
-                     : fmt::format("the router `{}` stops this check: no rule lets it through", machine.name),
-                rule ? "" : fmt::format("`rules: [{{ at: {}, allow: {} -> {} }}]`", machine.name, segment, what)};
+                stop.rule ? fmt::format("the router `{}` stops this check: `deny: {}`", machine.name, stop.rule->text)
+                          : fmt::format("the router `{}` stops this check: no rule lets it through", machine.name),
+                stop.rule ? "" : fmt::format("`rules: [{{ at: {}, allow: {} -> {} }}]`", machine.name, segment, what)};
     }
 
     struct Choice {

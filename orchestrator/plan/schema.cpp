@@ -1,5 +1,6 @@
 #include "orchestrator/plan/schema.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "orchestrator/plan/parameters.hpp"
@@ -59,8 +60,14 @@ json::object table_of(const Parameters& known) {
 json::object any_of_them(const std::vector<json::object>& tables) {
     json::object keys;
     for (const auto& table : tables)
-        for (const auto& member : table.at("properties").as_object())
-            keys[member.key()] = true;
+        for (const auto& member : table.at("properties").as_object()) {
+            auto* known = keys.if_contains(member.key());
+            if (!known)
+                keys[member.key()] = json::object{{"anyOf", json::array{member.value()}}};
+            else if (auto& all = known->as_object()["anyOf"].as_array();
+                     std::find(all.begin(), all.end(), member.value()) == all.end())
+                all.push_back(member.value());
+        }
     return {{"title", "mapping; its keys depend on the type"},
             {"type", "object"},
             {"additionalProperties", false},

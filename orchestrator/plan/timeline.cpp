@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "orchestrator/plan/flows.hpp"
 #include "orchestrator/plan/parameters.hpp"
-#include "orchestrator/plan/paths.hpp"
+#include "orchestrator/plan/ports.hpp"
 #include "orchestrator/template/quantity.hpp"
 #include "orchestrator/template/words.hpp"
 
@@ -338,12 +339,41 @@ class TimelinePlanner {
                         spec.id.span, draft_, target.params);
         if (!action.on_target && !aim(spec, action, *agent, machine, segment, v6, target))
             return;
-        if (!read_service(spec, action, machine, target) || !within_bounds(spec, target.params))
+        if (!read_service(spec, action, machine, target) || !within_bounds(spec, target.params) ||
+            !gets_through(spec, action, *agent, target.params))
             return;
         if (target.params.contains("address"))
             draft_.machines[*agent].reach.insert(text_or(target.params, "address"));
         inject.lasts = std::max(inject.lasts, longest_work(inject.action, target.params));
         inject.targets.push_back(std::move(target));
+    }
+
+    // An action that speaks to a machine is let through by the routers on its way; a sweep may meet closed doors.
+    bool gets_through(const InjectSpec& spec, const Action& action, std::size_t agent, const json::object& params) {
+        const auto address = parse_address(text_or(params, "address"));
+        if (!address || action.name == "sweep-ports")
+            return true;
+        const Paths paths(draft_, agent, address->v6);
+        const auto& from = draft_.plan.machines[agent].name;
+        const auto segment = segment_with(draft_, paths, *address);
+        if (!segment) {
+            error(draft_.out, "T0915", spec.id.span,
+                  fmt::format("there is no way from `{}` to {}", from, to_text(*address)),
+                  "a router must join their networks");
+            return false;
+        }
+        const auto port = static_cast<int>(int_or(params, "port", usual_port(action.protocol)));
+        const auto stop = stop_of(draft_, paths, agent, *segment, *address, "tcp", port);
+        if (!stop)
+            return true;
+        const auto& router = draft_.plan.machines[stop->router].name;
+        error(draft_.out, "T1171", spec.on.span,
+              stop->rule ? fmt::format("the router `{}` stops this action: `deny: {}`", router, stop->rule->text)
+                         : fmt::format("the router `{}` stops this action: no rule lets it through", router),
+              stop->rule ? ""
+                         : fmt::format("`rules: [{{ at: {}, allow: {} -> {} tcp/{} }}]`", router, from,
+                                       draft_.plan.segments[*segment].name, port));
+        return false;
     }
 
     // What agents refuse to do is refused here already (docs/agent-protocol.md).

@@ -40,6 +40,17 @@ TEST(PlanCodec, names_the_member_that_is_missing) {
     EXPECT_EQ(plan.error().message, "`injects[0].when.ref` is missing");
 }
 
+TEST(PlanCodec, what_came_later_may_be_missing_and_changes_no_hash) {
+    auto plan = sample_plan();
+    const auto before = to_json(plan);
+    EXPECT_FALSE(before.at("injects").as_array()[1].as_object().contains("lasts_ms"));
+    plan.injects[1].lasts = Millis(5'000);
+    const auto again = plan_from_json(to_json(plan));
+    ASSERT_TRUE(again) << again.error().text();
+    EXPECT_EQ(again->injects[1].lasts, Millis(5'000));
+    EXPECT_NE(hash_of(*again), hash_of(sample_plan()));
+}
+
 TEST(PlanCodec, refuses_numbers_out_of_range_and_unknown_words) {
     auto object = to_json(sample_plan());
     object["checks"].as_array()[0].as_object()["port"] = 70000;

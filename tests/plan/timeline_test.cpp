@@ -7,8 +7,9 @@ namespace {
 
 using testing::ElementsAre;
 
-const std::string web = "rules:\n  - { at: gate, allow: [internet -> portal.web, internet -> portal.ssh] }\n"
-                        "checks:\n  web: { from: internet, of: portal.web, ask: { path: / } }\n";
+const std::string web =
+    "rules:\n  - { at: gate, allow: [internet -> portal.web, internet -> portal.ssh, office -> internet] }\n"
+    "checks:\n  web: { from: internet, of: portal.web, ask: { path: / } }\n";
 
 Plan with(const std::string& timeline) {
     return planned(small_range + web + "timeline:\n" + timeline);
@@ -59,6 +60,17 @@ TEST(Timeline, services_give_their_unit_and_beacons_their_address) {
     EXPECT_EQ(json::serialize(find_inject(plan, "b")->targets.at(0).params),
               R"({"address":"198.18.0.66","port":80,"interval_ms":5000})");
     EXPECT_THAT(find_machine(plan, "portal@north")->reach, ElementsAre("198.18.0.66"));
+}
+
+TEST(Timeline, acts_that_go_on_say_how_long) {
+    const auto plan = with(
+        "  - { action: beacon, id: b, at: T+2m, on: portal, with: { to: crow, port: 80, count: 12, interval: 5s } }\n"
+        "  - { action: guess-password, id: g, at: T+2m, by: crow, on: portal.ssh, with: { user: a, passwords: [b, c] "
+        "} }\n"
+        "  - { action: stop-service, id: s, at: T+2m, on: portal.web }\n");
+    EXPECT_EQ(find_inject(plan, "b")->lasts, Millis(84'000)) << "five seconds between calls of two at most";
+    EXPECT_EQ(find_inject(plan, "g")->lasts, Millis(30'000));
+    EXPECT_EQ(find_inject(plan, "s")->lasts, Millis(0));
 }
 
 TEST(Timeline, what_depends_on_a_team_is_fired_per_team) {

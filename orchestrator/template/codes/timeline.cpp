@@ -42,6 +42,9 @@ std::vector<Code> timeline_codes() {
         {"T0916", "more than agents will do",
          "Agents guess at most 20 passwords and try at most 1024 pairs of address and port.",
          "Name fewer passwords or ports, or one machine instead of a network.", "action-parts"},
+        {"T1171", "a router's rules stop the action", "It could only fail, on every team's range and at any time.",
+         "Add a rule that lets it through, as the way in that the attackers found, or remove the `deny`.",
+         "action-blocked"},
     };
 }
 

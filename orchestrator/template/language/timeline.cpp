@@ -7,10 +7,6 @@
 namespace testudo::template_ {
 namespace {
 
-json::object text_schema() {
-    return {{"type", "string"}};
-}
-
 const Table<PhaseSpec>& phase_table() {
     static const auto table =
         Table<PhaseSpec>("a phase", {special<PhaseSpec>(
@@ -20,7 +16,7 @@ const Table<PhaseSpec>& phase_table() {
                                              if (c.kind == Condition::Kind::at)
                                                  p.at = Duration{c.time, node.span};
                                          },
-                                         text_schema, "When it begins: `T+20m`.")
+                                         shape::exercise_time, "When it begins: `T+20m`.")
                                          .must(),
                                      text("title", &PhaseSpec::title, "The name that people read.")});
     return table;
@@ -31,7 +27,8 @@ const Table<RubricItemSpec>& rubric_table() {
         Table<RubricItemSpec>("an item of a rubric",
                               {text("title", &RubricItemSpec::title, "What is graded, in words."),
                                points("points", &RubricItemSpec::points, "What it is worth at best.").must()})
-            .or_text([](Reader& r, const Text& value, RubricItemSpec& item) { r.points(value, item.points); });
+            .or_text([](Reader& r, const Text& value, RubricItemSpec& item) { r.points(value, item.points); },
+                     shape::points());
     return table;
 }
 
@@ -53,7 +50,8 @@ const Table<ImpactSpec>& impact_table() {
              word("level", &ImpactSpec::level, {"user", "admin", "objective"},
                   "How deep the attacker got: a third, two thirds or all of the points; user if not given."),
              duration("full_after", &ImpactSpec::full_after, "How long it must hold to cost all; 10m if not given.")})
-            .or_text([](Reader& r, const Text& value, ImpactSpec& impact) { r.points(value, impact.points); });
+            .or_text([](Reader& r, const Text& value, ImpactSpec& impact) { r.points(value, impact.points); },
+                     shape::points());
     return table;
 }
 
@@ -64,7 +62,8 @@ const Table<RestoreSpec>& restore_table() {
     return table;
 }
 
-Key<InjectSpec> condition(std::string_view name, Condition (*read)(Reader&, const Node&), std::string_view doc) {
+Key<InjectSpec> condition(std::string_view name, Condition (*read)(Reader&, const Node&), json::object (*schema)(),
+                          std::string_view doc) {
     return special<InjectSpec>(
         name,
         [read](Reader& r, const Node& node, InjectSpec& inject) {
@@ -77,7 +76,7 @@ Key<InjectSpec> condition(std::string_view name, Condition (*read)(Reader&, cons
             c.span = node.span;
             inject.when = std::move(c);
         },
-        condition_schema, doc);
+        schema, doc);
 }
 
 std::vector<Key<InjectSpec>> inject_keys() {
@@ -89,8 +88,8 @@ std::vector<Key<InjectSpec>> inject_keys() {
         text("label", &InjectSpec::label, "Its confidentiality; the exercise's if not given."),
         flag("draft", &InjectSpec::draft, "true: not approved yet, so it never fires."),
         texts("to", &InjectSpec::to, "`blue` for all blue teams (if not given), or teams by name."),
-        condition("at", read_exercise_time, "When: an exercise time, `T+5m`."),
-        condition("when", read_condition, "When: a condition, `defaced holds for 10m`."),
+        condition("at", read_exercise_time, shape::exercise_time, "When: an exercise time, `T+5m`."),
+        condition("when", read_condition, condition_schema, "When: a condition, `defaced holds for 10m`."),
         word("late", &InjectSpec::late, {"fire", "hold", "skip"},
              "What to do when the controller was down at its time."),
         duration("grace", &InjectSpec::grace, "With `late: fire`: how late it may still fire; 10m if not given."),
