@@ -46,6 +46,35 @@ TEST(Steps, AnEmptyHostGetsEverythingInAnOrderThatWorks) {
     EXPECT_EQ(gate->after.size(), 2U);
 }
 
+TEST(Steps, AMachineIsMadeReadyAfterThoseThatItNeeds) {
+    auto plan = plan::sample_plan();
+    for (auto& machine : plan.machines) {
+        if (machine.id == "gate@north")
+            machine.needs = {"portal@north"};
+        if (machine.id == "portal@north")
+            machine.needs = {"plc@north", "vantage"};
+    }
+    const auto steps = steps_up(goal_of(plan, "seed"), {});
+    const auto ready = [&steps](const std::string& machine) {
+        const auto found = std::find_if(steps.begin(), steps.end(), [&machine](const Step& s) {
+            return s.object == machine && s.act == Step::Act::make_ready;
+        });
+        return static_cast<std::size_t>(found - steps.begin());
+    };
+    const auto waits = [&](const std::string& machine, const std::string& other) {
+        const auto& after = steps.at(ready(machine)).after;
+        return std::find(after.begin(), after.end(), ready(other)) != after.end();
+    };
+    EXPECT_EQ(steps.size(), goal.networks.size() + 2 * goal.machines.size());
+    EXPECT_TRUE(waits("gate@north", "portal@north"));
+    EXPECT_TRUE(waits("portal@north", "plc@north"));
+    EXPECT_TRUE(waits("portal@north", "vantage"));
+    EXPECT_FALSE(waits("portal@south", "plc@south"));
+    for (std::size_t i = 0; i < steps.size(); ++i)
+        for (const auto before : steps[i].after)
+            EXPECT_LT(before, i);
+}
+
 TEST(Steps, NothingIsDoneWhenAllIsAsPlanned) {
     const auto steps = steps_up(goal, all_as_planned());
     EXPECT_TRUE(told(steps).empty());
