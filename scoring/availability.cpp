@@ -101,14 +101,15 @@ void Availability::reconsider(const std::string& team, const Explains& explains)
         const auto concerns = [&](std::size_t check) { return model_->checks[check].team == team; };
         if (std::none_of(group.teams.begin(), group.teams.end(), concerns))
             continue;
-        for (auto& [number, window] : group.windows) {
-            const auto unsettled = [](const Instance& i) {
-                return is_bad(i.judged) && (i.standing == Verdict::pending || i.standing == Verdict::held);
-            };
-            if (std::any_of(window.teams.begin(), window.teams.end(), unsettled))
-                settle(group, number, explains);
-        }
+        const auto doubtful = group.doubtful;
+        for (const auto number : doubtful)
+            settle(group, number, explains);
     }
+}
+
+const Availability::Status* Availability::status(std::string_view check) const {
+    const auto found = index_.find(check);
+    return found == index_.end() ? nullptr : &statuses_[found->second];
 }
 
 void Availability::close(const Explains& explains) {
@@ -184,6 +185,13 @@ void Availability::settle(Group& group, std::int64_t number, const Explains& exp
         }
         set_standing(group.teams[i], number, instance, verdict);
     }
+    const auto unsettled = [](const Instance& i) {
+        return is_bad(i.judged) && (i.standing == Verdict::pending || i.standing == Verdict::held);
+    };
+    if (std::any_of(window.teams.begin(), window.teams.end(), unsettled))
+        group.doubtful.insert(number);
+    else
+        group.doubtful.erase(number);
     const auto final = [](const Instance& i) { return i.standing != Verdict::pending; };
     if (std::all_of(window.teams.begin(), window.teams.end(), final) &&
         (group.twin == none || final(window.twin) || window.closed))

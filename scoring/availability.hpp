@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orchestrator/core/event.hpp"
@@ -76,6 +77,7 @@ class Availability {
     std::map<std::size_t, Verdict> take_changes();
 
     const Status& status(std::size_t check) const { return statuses_[check]; }
+    const Status* status(std::string_view check) const; // by id; nullptr if there is none
     const Tally& tally(std::size_t check) const { return tallies_[check]; }
     std::vector<Episode> episodes(const std::string& team) const;
 
@@ -106,6 +108,7 @@ class Availability {
         std::size_t twin = none;
         std::map<std::int64_t, Window> windows;
         std::set<std::int64_t> open;
+        std::set<std::int64_t> doubtful; // windows with a bad verdict that is pending or held
         std::vector<Ruling> rulings;
     };
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
@@ -116,7 +119,7 @@ class Availability {
 
     std::shared_ptr<const Model> model_;
     std::map<std::string, Group> groups_; // by Check::name
-    std::map<std::string, std::size_t> index_;
+    std::map<std::string, std::size_t, std::less<>> index_;
     std::vector<Status> statuses_;
     std::vector<Tally> tallies_;
     std::vector<Settled> settled_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 #include "scoring/formulas.hpp"
 
@@ -48,6 +49,14 @@ Scores::Scores(std::shared_ptr<const Model> model)
     : model_(std::move(model)), availability_(model_), attacks_(model_), reports_(model_) {
     for (std::size_t i = 0; i < model_->checks.size(); ++i)
         checks_of_[model_->checks[i].team].push_back(i);
+    for (const auto& attack : model_->attacks)
+        for (const auto& [team, machines] : attack.machines) {
+            most_[{team, "impact"}] += impact_max(attack.impact_milli, attack.level_milli);
+            most_[{team, "restoration"}] += attack.restore_milli;
+        }
+    for (const auto& expected : model_->expected)
+        for (const auto& team : std::set<std::string>(expected.teams.begin(), expected.teams.end()))
+            most_[{team, "reports"}] += expected.value_milli;
 }
 
 void Scores::apply(const Event& event) {
@@ -103,9 +112,7 @@ void Scores::judge_anew(const Event& event) {
 }
 
 const Availability::Status* Scores::status(std::string_view check) const {
-    const auto& checks = model_->checks;
-    const auto it = std::find_if(checks.begin(), checks.end(), [&](const Check& c) { return c.id == check; });
-    return it == checks.end() ? nullptr : &availability_.status(static_cast<std::size_t>(it - checks.begin()));
+    return availability_.status(check);
 }
 
 std::int64_t Scores::adjusted(const std::string& team, const std::string& category) const {
@@ -164,31 +171,30 @@ Scores::Stake Scores::stake(const std::string& team, const std::string& category
     if (category == "availability")
         return availability_stake(team, explain);
     Stake stake;
-    const auto lose = [&](const auto& loss, auto subject, auto what) {
+    const auto most = most_.find({team, category});
+    if (most == most_.end())
+        return stake;
+    stake.max = most->second;
+    const bool impact = category == "impact";
+    if (!explain) {
+        const auto lost = category == "reports" ? reports_.cost(team, now_ms_)
+                          : impact              ? attacks_.cost(team, now_ms_).impact_milli
+                                                : attacks_.cost(team, now_ms_).restoration_milli;
+        stake.raw = stake.max - lost;
+        return stake;
+    }
+    stake.raw = stake.max;
+    const auto lose = [&](const auto& loss, std::string subject, std::string what) {
         stake.raw -= loss.milli;
-        if (!explain)
-            return;
-        stake.losses.push_back({category, subject(), what(), 0, loss.seqs, loss.at_ms});
+        stake.losses.push_back({category, std::move(subject), std::move(what), 0, loss.seqs, loss.at_ms});
         stake.shares.push_back(loss.milli);
     };
-    if (category == "impact" || category == "restoration") {
-        const bool impact = category == "impact";
-        for (const auto& attack : model_->attacks)
-            if (attack.machines.contains(team))
-                stake.max += impact ? impact_max(attack.impact_milli, attack.level_milli) : attack.restore_milli;
-        stake.raw = stake.max;
-        for (const auto& l : impact ? attacks_.impact(team, now_ms_) : attacks_.restoration(team, now_ms_))
-            lose(
-                l, [&] { return l.attack->title; }, [&] { return impact ? impact_text(l) : restoration_text(l); });
-    } else if (category == "reports") {
-        for (const auto& expected : model_->expected)
-            if (std::find(expected.teams.begin(), expected.teams.end(), team) != expected.teams.end())
-                stake.max += expected.value_milli;
-        stake.raw = stake.max;
+    if (category == "reports")
         for (const auto& l : reports_.losses(team, now_ms_))
-            lose(
-                l, [&] { return report_title(*model_, l); }, [&] { return report_text(l); });
-    }
+            lose(l, report_title(*model_, l), report_text(l));
+    else
+        for (const auto& l : impact ? attacks_.impact(team, now_ms_) : attacks_.restoration(team, now_ms_))
+            lose(l, l.attack->title, impact ? impact_text(l) : restoration_text(l));
     return stake;
 }
 

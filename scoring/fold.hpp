@@ -82,7 +82,8 @@ class Scores {
     void judge_anew(const Event& event);
 
     std::shared_ptr<const Model> model_;
-    std::map<std::string, std::vector<std::size_t>> checks_of_; // by team
+    std::map<std::string, std::vector<std::size_t>> checks_of_;        // by team
+    std::map<std::pair<std::string, std::string>, std::int64_t> most_; // team, category: what can be lost at most
     Availability availability_;
     Attacks attacks_;
     Reports reports_;

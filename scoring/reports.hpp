@@ -35,6 +35,8 @@ class Reports {
     void graded(const Event& event);
 
     std::vector<Loss> losses(const std::string& team, std::int64_t now_ms) const;
+    // What they cost the team so far, without the reasons.
+    std::int64_t cost(const std::string& team, std::int64_t now_ms) const;
 
   private:
     struct Grade {
@@ -56,11 +58,14 @@ class Reports {
         std::int64_t value_milli = 0;
         std::uint64_t seq = 0;
         std::vector<Report> reports;
+        std::int64_t graded_milli = 0; // lost by grade and delay of the report that counts
     };
+    using Key = std::pair<std::string, std::string>; // team, message
+    static Loss loss_of(const std::string& message, const Demand& demand);
 
     std::shared_ptr<const Model> model_;
-    std::map<std::string, Demand> demands_;       // by message
-    std::map<std::string, std::string> answered_; // report -> message
+    std::map<Key, Demand> demands_;
+    std::map<std::string, Key> answered_; // report -> demand
 };
 
 } // namespace testudo::scoring

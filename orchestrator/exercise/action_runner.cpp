@@ -59,7 +59,11 @@ void ActionRunner::recover() {
         else if (inject_of(act).has_effect && act.outcome != "refused" && (!act.observed || act.holds))
             watch(id, Millis(0));
     }
-    complete();
+    std::vector<Event> events;
+    for (const auto& inject : projection_.plan().injects)
+        for (const auto& team : inject.teams)
+            complete(inject, team, events);
+    (void)recorder_.commit(std::move(events));
 }
 
 void ActionRunner::send(const std::string& id, int tries_left) {
@@ -102,36 +106,30 @@ void ActionRunner::conclude(const std::string& id, const std::string& outcome, c
                                    {"evidence", evidence},
                                    {"detail", detail}},
                                   inject.label));
-    if (recorder_.flush())
-        complete();
+    if (recorder_.flush()) {
+        std::vector<Event> events;
+        complete(inject, act.team, events);
+        // If the log refuses them, the acts' outcomes are still there to conclude from later.
+        (void)recorder_.commit(std::move(events));
+    }
     if (inject.has_effect && (outcome == "ok" || outcome == "unknown"))
         inspect(id);
 }
 
-void ActionRunner::complete() {
+void ActionRunner::complete(const plan::Inject& inject, const std::string& team, std::vector<Event>& events) const {
     const auto& state = projection_.state();
-    std::vector<Event> events;
-    for (const auto& inject : projection_.plan().injects) {
-        for (const auto& team : inject.teams) {
-            if (inject.kind != plan::Inject::Kind::action || state.inject(inject.id, team)->stage != Stage::fired)
-                continue;
-            std::string failure;
-            bool open = false;
-            for (const auto& [id, act] : state.acts()) {
-                if (act.inject != inject.id || act.team != team)
-                    continue;
-                open = open || act.outcome.empty();
-                if (act.outcome != "ok" && failure.empty())
-                    failure = act.outcome + ": " + act.evidence;
-            }
-            if (!open)
-                events.push_back(recorder_.make(failure.empty() ? "inject.completed" : "inject.failed", team,
-                                                {{"inject", inject.id}, {"team", team}, {"reason", failure}},
-                                                inject.label));
-        }
+    if (inject.kind != plan::Inject::Kind::action || state.inject(inject.id, team)->stage != Stage::fired)
+        return;
+    std::string failure;
+    for (const auto& id : state.acts_of(inject.id, team)) {
+        const auto& act = state.acts().at(id);
+        if (act.outcome.empty())
+            return;
+        if (act.outcome != "ok" && failure.empty())
+            failure = act.outcome + ": " + act.evidence;
     }
-    // If the log refuses them, the acts' outcomes are still there to conclude from later.
-    (void)recorder_.commit(std::move(events));
+    events.push_back(recorder_.make(failure.empty() ? "inject.completed" : "inject.failed", team,
+                                    {{"inject", inject.id}, {"team", team}, {"reason", failure}}, inject.label));
 }
 
 void ActionRunner::watch(const std::string& id, Millis delay) {

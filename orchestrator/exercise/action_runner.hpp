@@ -26,13 +26,13 @@ class ActionRunner {
     void launch(const std::string& act);
     // After a restart: acts without an outcome are finished or declared unknown, open effects are watched again.
     void recover();
-    // Injects all of whose acts are answered become completed or failed.
-    void complete();
     // Nothing is sent or watched any more.
     void stop();
 
   private:
     const plan::Inject& inject_of(const ActState& act) const;
+    // If all acts of an inject on a team are answered, it is completed or failed.
+    void complete(const plan::Inject& inject, const std::string& team, std::vector<Event>& events) const;
     void send(const std::string& id, int tries_left);
     void answered(const std::string& id, int tries_left, const Result<json::object>& reply);
     void conclude(const std::string& id, const std::string& outcome, const std::string& evidence,

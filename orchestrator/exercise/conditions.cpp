@@ -1,6 +1,7 @@
 #include "orchestrator/exercise/conditions.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace testudo::exercise {
 namespace {
@@ -16,13 +17,14 @@ Moment earlier_of(Moment a, Moment b) {
     return a && b ? Moment(std::min(*a, *b)) : (a ? a : b);
 }
 
-void collect(const When& when, const std::vector<std::string>& teams,
+template <class Wanted>
+void collect(const When& when, const std::vector<std::string>& teams, Wanted wanted,
              std::vector<std::pair<const When*, std::string>>& out) {
-    if (when.kind == When::Kind::check || when.kind == When::Kind::effect || when.kind == When::Kind::score)
+    if (wanted(when.kind))
         for (const auto& team : teams)
             out.emplace_back(&when, team);
     for (const auto& part : when.parts)
-        collect(part, teams, out);
+        collect(part, teams, wanted, out);
 }
 
 Moment after_inject(const When& when, const std::string& team, const State& state) {
@@ -65,8 +67,9 @@ Moment effect_since(const When& when, const std::string& team, const State& stat
     Moment first;
     bool any_holds = false;
     Moment gone;
-    for (const auto& [id, act] : state.acts()) {
-        if (act.inject != when.ref || act.team != team || !act.observed)
+    for (const auto& id : state.acts_of(when.ref, team)) {
+        const auto& act = state.acts().at(id);
+        if (!act.observed)
             continue;
         any_holds = any_holds || act.holds;
         if (act.holds)
@@ -82,21 +85,35 @@ Moment effect_since(const When& when, const std::string& team, const State& stat
 } // namespace
 
 Conditions::Conditions(std::shared_ptr<const plan::Plan> plan) : plan_(std::move(plan)) {
-    for (const auto& inject : plan_->injects)
-        collect(inject.when, inject.teams, open_);
+    using Kind = When::Kind;
+    for (const auto& inject : plan_->injects) {
+        collect(
+            inject.when, inject.teams, [](Kind k) { return k == Kind::check || k == Kind::effect; }, open_);
+        collect(
+            inject.when, inject.teams, [](Kind k) { return k == Kind::score; }, scores_);
+    }
 }
 
-void Conditions::observe(const State& state, const scoring::Scores& scores, std::int64_t now_ms) {
+void Conditions::observe(const State& state, const scoring::Scores& scores, std::int64_t now_ms, bool moved) {
     if (now_ms < 0)
         return;
     const Seen seen{state, scores, now_ms};
-    std::erase_if(open_, [&](const Key& key) {
+    auto next = std::numeric_limits<std::int64_t>::max();
+    const auto became_true = [&](const Key& key) {
         const auto from = leaf(*key.first, key.second, seen);
-        if (!from || *from > now_ms)
+        if (!from || *from > now_ms) {
+            next = std::min(next, from.value_or(next));
             return false;
+        }
         remembered_.emplace(key, *from);
         return true;
-    });
+    };
+    std::erase_if(scores_, became_true);
+    if (!moved && now_ms < next_ms_)
+        return;
+    next = std::numeric_limits<std::int64_t>::max();
+    std::erase_if(open_, became_true);
+    next_ms_ = next;
 }
 
 Moment Conditions::true_from(const plan::Inject& inject, const std::string& team, const State& state,
@@ -143,8 +160,9 @@ Moment Conditions::eval(const When& when, const plan::Inject& inject, const std:
 }
 
 Moment Conditions::leaf(const When& when, const std::string& team, const Seen& seen) const {
-    if (const auto it = remembered_.find({&when, team}); it != remembered_.end())
-        return it->second;
+    if (!remembered_.empty())
+        if (const auto it = remembered_.find({&when, team}); it != remembered_.end())
+            return it->second;
     const auto plus_time = [&](Moment m) { return m ? Moment(*m + when.time.count()) : std::nullopt; };
     switch (when.kind) {
     case When::Kind::at:

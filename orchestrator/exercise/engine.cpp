@@ -30,7 +30,7 @@ Engine::Engine(Loop& loop, plan::Plan plan, EventStore& store, Guests& guests, O
                                                                             [this](const std::vector<Event>& events) {
                                                                                 if (observer_)
                                                                                     observer_(events);
-                                                                                advance_soon();
+                                                                                advance_if_turned();
                                                                             },
                                                                             [this](const std::optional<Error>& fault) {
                                                                                 if (fault)
@@ -38,7 +38,11 @@ Engine::Engine(Loop& loop, plan::Plan plan, EventStore& store, Guests& guests, O
                                                                                 if (fault_observer_)
                                                                                     fault_observer_(fault);
                                                                             }),
-      checks_(loop, projection_.plan(), clock_, guests, recorder_), actions_(loop, projection_, guests, recorder_) {}
+      checks_(loop, projection_.plan(), clock_, guests, recorder_), actions_(loop, projection_, guests, recorder_) {
+    for (const auto& inject : this->plan().injects)
+        if (inject.approved)
+            waiting_.push_back(&inject);
+}
 
 Engine::~Engine() {
     guests_.on_change({});
@@ -281,6 +285,14 @@ void Engine::advance_soon() {
     });
 }
 
+void Engine::advance_if_turned() {
+    // Most events are probes that say what was known: the alarm for what comes next stands.
+    if (projection_.turns() == turns_seen_ && !projection_.conditions().watches_scores())
+        return;
+    turns_seen_ = projection_.turns();
+    advance_soon();
+}
+
 void Engine::advance() {
     if (state().run() != Run::running || !clock_.running())
         return;
@@ -302,16 +314,29 @@ bool Engine::begin_phases() {
     return !events.empty() && recorder_.commit(std::move(events)).has_value();
 }
 
-std::vector<Engine::Due> Engine::due() const {
+std::vector<Engine::Due> Engine::due() {
     const auto now_ms = now().count();
+    std::erase_if(waiting_, [this](const plan::Inject* inject) {
+        return std::none_of(inject->teams.begin(), inject->teams.end(), [&](const std::string& team) {
+            const auto stage = state().inject(inject->id, team)->stage;
+            return stage == Stage::scheduled || stage == Stage::held;
+        });
+    });
+    next_due_ = plan().duration;
     std::vector<Due> out;
-    for (const auto& inject : plan().injects) {
-        if (!inject.approved)
+    for (const auto* inject : waiting_) {
+        if (inject->when.kind == plan::When::Kind::at && inject->when.time.count() > now_ms) {
+            next_due_ = std::min(next_due_, inject->when.time);
             continue;
-        for (const auto& team : teams_at(inject, "", {Stage::scheduled})) {
-            const auto from = projection_.conditions().true_from(inject, team, state(), projection_.scores(), now_ms);
+        }
+        for (const auto& team : inject->teams) {
+            if (state().inject(inject->id, team)->stage != Stage::scheduled)
+                continue;
+            const auto from = projection_.conditions().true_from(*inject, team, state(), projection_.scores(), now_ms);
             if (from && *from <= now_ms)
-                out.push_back({&inject, team, *from});
+                out.push_back({inject, team, *from});
+            else if (from)
+                next_due_ = std::min(next_due_, Millis(*from));
         }
     }
     return out;
@@ -334,20 +359,10 @@ bool Engine::fire_due() {
 }
 
 void Engine::set_alarm() {
-    auto next = plan().duration;
-    const auto now_ms = now().count();
+    auto next = next_due_;
     for (const auto& phase : plan().phases)
         if (!state().phases().contains(phase.id))
             next = std::min(next, phase.at);
-    for (const auto& inject : plan().injects) {
-        if (!inject.approved)
-            continue;
-        for (const auto& team : teams_at(inject, "", {Stage::scheduled})) {
-            const auto from = projection_.conditions().true_from(inject, team, state(), projection_.scores(), now_ms);
-            if (from && *from > now_ms)
-                next = std::min(next, Millis(*from));
-        }
-    }
     loop_.cancel(alarm_);
     alarm_ = loop_.after(clock_.until(next), [this] { advance(); });
 }

@@ -119,10 +119,12 @@ class Engine {
     // Does what is due on the timeline, and sets the alarm for what comes next.
     void advance();
     void advance_soon();
+    void advance_if_turned();
     bool begin_phases();
     bool fire_due();
     void set_alarm();
-    std::vector<Due> due() const;
+    // What has come due; sets when the next will if nothing happens.
+    std::vector<Due> due();
     Result<void> fire_for(const plan::Inject& inject, const Teams& teams, const std::string& cause,
                           const std::string& by, const std::string& reason = "");
 
@@ -137,6 +139,9 @@ class Engine {
     Recorder recorder_;
     CheckRunner checks_;
     ActionRunner actions_;
+    std::vector<const plan::Inject*> waiting_; // approved, and not yet fired or skipped for all their teams
+    ExerciseTime next_due_{0};
+    std::uint64_t turns_seen_ = 0;
     TimerId alarm_ = 0;
     TimerId look_ = 0;
     bool advance_posted_ = false;

@@ -23,27 +23,49 @@ Result<Projection> Projection::from(const Event& created) {
 }
 
 void Projection::apply(const Event& event) {
-    conditions_.observe(state_, scores_, event.exercise_ms);
+    conditions_.observe(state_, scores_, event.exercise_ms, false);
+    open_history_step(event);
     state_.apply(event);
     scores_.apply(event);
-    conditions_.observe(state_, scores_, event.exercise_ms);
+    // Most events are probes that say what was known.
+    const bool moved = event.kind != "check.sample" || !scores_.changes().empty();
+    turns_ += moved ? 1 : 0;
+    conditions_.observe(state_, scores_, event.exercise_ms, moved);
     if (event.kind == "exercise.started")
         wall_start_ms_ = event.wall_ms;
-    keep_history(event);
+    last_ms_ = std::max(last_ms_, event.exercise_ms);
     keep_words(event);
     keep_moments(event);
 }
 
-void Projection::keep_history(const Event& event) {
+void Projection::open_history_step(const Event& event) {
     if (event.exercise_ms < 0)
         return;
     const auto step = event.exercise_ms / history_step_ms * history_step_ms;
+    if (step != history_open_ms_ && history_stale_)
+        keep_history();
+    history_open_ms_ = step;
+    history_stale_ = true;
+}
+
+void Projection::keep_history() const {
+    history_stale_ = false;
     for (const auto& team : scores_.model().teams) {
         auto& points = history_[team.id];
         const auto total = scores_.total_milli(team.id);
-        if (points.empty() || points.rbegin()->second != total)
-            points[step] = total;
+        const auto at = points.lower_bound(history_open_ms_);
+        // The same whether somebody looked in between or not.
+        if (at != points.begin() && std::prev(at)->second == total)
+            points.erase(at, points.end());
+        else
+            points[history_open_ms_] = total;
     }
+}
+
+const Projection::History& Projection::history() const {
+    if (history_stale_)
+        keep_history();
+    return history_;
 }
 
 void Projection::keep_words(const Event& event) {

@@ -46,16 +46,21 @@ class Projection {
     // Team -> exercise time -> total: the last total of every 10 s in which it changed.
     using History = std::map<std::string, std::map<std::int64_t, std::int64_t>>;
     static constexpr std::int64_t history_step_ms = 10'000;
-    const History& history() const { return history_; }
+    const History& history() const;
 
     static constexpr std::size_t log_length = 200;
     const std::deque<LogLine>& log() const { return log_; }
     const std::vector<Moment>& moments() const { return moments_; }
+    // Counts the events after which a condition may say something else, scores aside.
+    std::uint64_t turns() const { return turns_; }
     // Wall time of STARTEX; 0 before it.
     std::int64_t wall_start_ms() const { return wall_start_ms_; }
+    // Exercise time of the last event; 0 before STARTEX.
+    std::int64_t last_ms() const { return last_ms_; }
 
   private:
-    void keep_history(const Event& event);
+    void open_history_step(const Event& event);
+    void keep_history() const;
     void keep_words(const Event& event);
     void keep_moments(const Event& event);
 
@@ -63,10 +68,15 @@ class Projection {
     State state_;
     scoring::Scores scores_;
     Conditions conditions_;
-    History history_;
+    // The totals of the step that is open are only worked out when somebody asks, or the next step begins.
+    mutable History history_;
+    mutable bool history_stale_ = false;
+    std::int64_t history_open_ms_ = -1;
     std::deque<LogLine> log_;
     std::vector<Moment> moments_;
     std::int64_t wall_start_ms_ = 0;
+    std::int64_t last_ms_ = 0;
+    std::uint64_t turns_ = 0;
 };
 
 } // namespace testudo::exercise

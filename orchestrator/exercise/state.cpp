@@ -55,8 +55,14 @@ Run State::run() const {
 }
 
 const InjectState* State::inject(const std::string& id, const std::string& team) const {
-    const auto it = injects_.find({id, team});
+    const auto it = injects_.find(std::pair<std::string_view, std::string_view>(id, team));
     return it == injects_.end() ? nullptr : &it->second;
+}
+
+const std::vector<std::string>& State::acts_of(const std::string& inject, const std::string& team) const {
+    static const std::vector<std::string> none;
+    const auto it = acts_of_.find(std::pair<std::string_view, std::string_view>(inject, team));
+    return it == acts_of_.end() ? none : it->second;
 }
 
 std::optional<std::int64_t> State::first_report(const std::string& team, const std::string& kind) const {
@@ -118,13 +124,14 @@ void State::apply_run(const Event& event) {
 template <class Change> void State::change_injects(const Event& event, Change change) {
     const auto id = text_or(event.body, "inject");
     const auto team = text_or(event.body, "team");
-    for (auto& [key, state] : injects_)
-        if (key.first == id && (team.empty() || key.second == team)) {
-            const auto before = state.stage;
-            change(state);
-            if (state.stage != before)
-                state.seq = event.seq;
-        }
+    for (auto it = injects_.lower_bound(std::pair<std::string_view, std::string_view>(id, team));
+         it != injects_.end() && it->first.first == id && (team.empty() || it->first.second == team); ++it) {
+        auto& state = it->second;
+        const auto before = state.stage;
+        change(state);
+        if (state.stage != before)
+            state.seq = event.seq;
+    }
 }
 
 void State::apply_inject(const Event& event) {
@@ -157,9 +164,12 @@ void State::apply_inject(const Event& event) {
         for (std::size_t i = 0; inject && i < inject->targets.size() && next < acts.size(); ++i)
             if (team.empty() || inject->targets[i].team == team) {
                 const auto& act = acts[next++];
-                if (act.is_string())
-                    acts_[std::string(act.get_string())] = {id, inject->targets[i].team, i, "", "", "", false, false,
-                                                            0};
+                if (!act.is_string())
+                    continue;
+                const std::string name(act.get_string());
+                const auto& target = inject->targets[i];
+                if (acts_.insert_or_assign(name, ActState{id, target.team, i, "", "", "", false, false, 0}).second)
+                    acts_of_[{id, target.team}].push_back(name);
             }
     } else if (event.kind == "inject.held") {
         move([](const InjectState& s) { return s.stage == Stage::scheduled; }, Stage::held);

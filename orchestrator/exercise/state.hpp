@@ -87,6 +87,15 @@ struct ClockBase { // exercise time at a moment of wall time; runs on from there
     bool running = false;
 };
 
+// Orders pairs of names; they can be looked for by views.
+struct ByNames {
+    using is_transparent = void;
+    template <class A, class B> bool operator()(const A& a, const B& b) const {
+        const auto first = std::string_view(a.first).compare(b.first);
+        return first != 0 ? first < 0 : std::string_view(a.second) < std::string_view(b.second);
+    }
+};
+
 // What is going on, as a fold over the log; what it is worth is scoring::Scores.
 class State {
   public:
@@ -104,6 +113,8 @@ class State {
     // nullptr if the inject does not concern the team.
     const InjectState* inject(const std::string& id, const std::string& team) const;
     const std::map<std::string, ActState>& acts() const { return acts_; }
+    // Ids of the acts of one inject on one team.
+    const std::vector<std::string>& acts_of(const std::string& inject, const std::string& team) const;
     const std::map<std::string, Message>& messages() const { return messages_; }
     const std::map<std::string, Report>& reports() const { return reports_; }
     const std::map<std::string, MachineState>& machines() const { return machines_; }
@@ -126,8 +137,9 @@ class State {
     ClockBase clock_;
     std::string phase_;
     std::map<std::string, std::int64_t> phases_;
-    std::map<std::pair<std::string, std::string>, InjectState> injects_; // inject, team
+    std::map<std::pair<std::string, std::string>, InjectState, ByNames> injects_; // inject, team
     std::map<std::string, ActState> acts_;
+    std::map<std::pair<std::string, std::string>, std::vector<std::string>, ByNames> acts_of_; // inject, team
     std::map<std::string, Message> messages_;
     std::map<std::string, Report> reports_;
     std::map<std::string, MachineState> machines_;
