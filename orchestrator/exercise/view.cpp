@@ -368,7 +368,7 @@ json::object moments_json(const Projection& projection) {
     for (const auto& m : projection.moments())
         markers.push_back(
             json::object{{"at_ms", m.at_ms}, {"seq", m.seq}, {"kind", m.kind}, {"team", m.team}, {"text", m.text}});
-    return {{"duration_ms", projection.plan().duration.count()},
+    return {{"duration_ms", projection.last_ms()},
             {"wall_start_ms", projection.wall_start_ms()},
             {"markers", std::move(markers)}};
 }
