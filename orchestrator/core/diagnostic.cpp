@@ -59,6 +59,22 @@ Line line_around(const std::string& text, std::size_t at) {
     return {begin, after == std::string::npos ? text.size() : after};
 }
 
+// The part of a line around a place: nobody reads more of one that some program wrote.
+Line window(std::string_view text, Line line, std::size_t at) {
+    constexpr std::size_t widest = 200;
+    constexpr std::size_t before = 80;
+    if (line.end - line.begin <= widest)
+        return line;
+    at = std::clamp(at, line.begin, line.end);
+    Line out{at - std::min(before, at - line.begin), 0};
+    out.end = std::min(out.begin + widest, line.end);
+    while (out.begin > line.begin && out.begin < line.end && continues_character(text[out.begin]))
+        --out.begin;
+    while (out.end > out.begin && out.end < line.end && continues_character(text[out.end]))
+        --out.end;
+    return out;
+}
+
 // A terminal gets neither control characters nor bytes that are no UTF-8, which is what the diagnostic may be about.
 std::string printable(std::string_view line) {
     std::string out;
@@ -91,7 +107,10 @@ std::string excerpt(const Span& span) {
     if (!span.file)
         return "";
     const auto& text = span.file->text;
-    const auto [begin, end] = line_around(text, span.begin);
+    const auto line = line_around(text, span.begin);
+    const auto [begin, end] = window(text, line, span.begin);
+    const std::string before = begin > line.begin ? "…" : "";
+    const std::string after = end < line.end ? "…" : "";
     const auto from = std::clamp(span.begin, begin, end);
     const auto to = std::clamp(span.end, from, end);
     const auto number = std::to_string(position_of(span).line);
@@ -100,8 +119,9 @@ std::string excerpt(const Span& span) {
     if (carets.empty())
         carets = "^";
     carets.front() = '^';
-    return fmt::format(" {} | {}\n {} | {}{}\n", number, printable(view.substr(begin, end - begin)),
-                       std::string(number.size(), ' '), blanks_under(view.substr(begin, from - begin), ' '), carets);
+    return fmt::format(" {} | {}{}{}\n {} | {}{}{}\n", number, before, printable(view.substr(begin, end - begin)),
+                       after, std::string(number.size(), ' '), std::string(before.empty() ? 0 : 1, ' '),
+                       blanks_under(view.substr(begin, from - begin), ' '), carets);
 }
 
 json::object place_json(const Span& span) {
@@ -142,7 +162,9 @@ Position position_of(const Span& span) {
     const std::string_view text(span.file->text);
     const auto at = std::min(span.begin, text.size());
     const auto begin = line_around(span.file->text, at).begin;
-    const auto line = static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<long>(begin), '\n'));
+    std::size_t line = 0;
+    for (auto next = text.find('\n'); next < begin; next = text.find('\n', next + 1))
+        ++line;
     return {line + 1, characters(text.substr(begin, at - begin)) + 1};
 }
 
@@ -173,6 +195,8 @@ json::object to_json(const Diagnostic& d) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+    if (word.size() > 64) // no slip of the finger, and slow to compare
+        return "";
     std::string best;
     auto best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const auto& candidate : candidates) {

@@ -19,6 +19,7 @@ constexpr int bare_band = 96; // between rows without a router between them
 constexpr int frame_padding = 24;
 constexpr int frame_title = 34;
 constexpr int badge_step = 22;
+constexpr int mono_character = 7; // of an address in a zone's header
 
 struct Row {
     std::vector<std::size_t> zones;
@@ -83,7 +84,7 @@ class Placer {
         const auto& zone = map_.zones[z];
         int width = 2 * zone_padding + std::max(1, columns) * (card_width + card_gap_x) - card_gap_x;
         for (const auto& address : zone.addresses)
-            width = std::max(width, 2 * zone_padding + width_of(address, 11));
+            width = std::max(width, 2 * zone_padding + mono_character * static_cast<int>(address.size()));
         const auto name = width_of(zone.name, 15, true) + 10 + width_of(zone.title, 12);
         out_.zones[z].w = std::max(width, 2 * zone_padding + name);
         int height = zone_header(zone);
@@ -406,13 +407,21 @@ class Placer {
         return {plug.at.x + reach, plug.at.y};
     }
 
-    static Arrow drawn(const Draft& draft) {
+    // How far a box lies below the upper edge of the zone that it stands in.
+    int depth(const Box& box) const {
+        for (const auto& zone : out_.zones)
+            if (inside(box, zone))
+                return box.y - zone.y;
+        return 0;
+    }
+
+    Arrow drawn(const Draft& draft) const {
         const auto dx = std::abs(draft.from.at.x - draft.to.at.x);
         const auto dy = std::abs(draft.from.at.y - draft.to.at.y);
         const bool flat = draft.from.side == Side::left || draft.from.side == Side::right;
         int reach = std::max(24, (flat ? dx : dy) / 2);
         if (draft.from.side == draft.to.side)
-            reach = flat ? 30 : 90; // an arch
+            reach = flat ? 30 : 70 + std::max(depth(*draft.from.box), depth(*draft.to.box)); // an arch
         Arrow arrow;
         arrow.numbers = draft.numbers;
         arrow.allow = draft.allow;

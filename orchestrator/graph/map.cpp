@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "orchestrator/core/label.hpp"
 #include "orchestrator/template/quantity.hpp"
 
 namespace testudo::graph {
@@ -143,9 +144,23 @@ class Maker {
                                : fmt::format("{} … {}", all.front(), all.back());
     }
 
+    // A label that names nations is for those; a group in it may hold the nation, which the template tells.
+    bool released(const std::string& text) const {
+        const auto label = parse_label(text);
+        if (!label || label->released.empty() || holds(label->released, view_.audience))
+            return true;
+        return std::any_of(source_.groups.begin(), source_.groups.end(), [&](const template_::GroupSpec& group) {
+            return holds(label->released, group.id.value) &&
+                   std::any_of(group.nations.begin(), group.nations.end(),
+                               [&](const template_::Text& nation) { return nation.value == view_.audience; });
+        });
+    }
+
     bool hidden(const plan::Machine& machine) const {
         if (sees_all_)
             return false;
+        if (!released(machine.label.empty() ? plan_.label : machine.label))
+            return true;
         if (machine.role == "red")
             return !sees_red_;
         return machine.role == "vantage" || machine.role == "reference";

@@ -26,7 +26,7 @@ text { font-family: Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', s
   .cable { stroke: #8496ad; } .allow { stroke: #60a5fa; } .deny { stroke: #f87171; }
   .allow-fill { fill: #60a5fa; } .deny-fill { fill: #f87171; } .check-fill { fill: #4ade80; }
   .on-fill { fill: #0b1220; } .pill { fill: #26344a; } .label { fill: #f1f5f9; } .on-label { fill: #0f172a; }
-  .halo-zone { stroke: #1e293b; } .halo-shared { stroke: #26263f; }
+  .halo-zone { stroke: #1e293b; } .halo-shared { stroke: #26263f; } .halo-frame { stroke: #131f38; }
 }
 </style>
 )";
@@ -140,9 +140,6 @@ class Drawer {
         if (layout_.frame.w == 0)
             return;
         rect(layout_.frame, 14, "frame", {"#f8fafc", "#94a3b8"}, " stroke-width=\"1.5\" stroke-dasharray=\"7 5\"");
-        const auto room = layout_.frame.w - 40;
-        for (const auto& line : wrapped(map_.owners, 14, room, 1))
-            text(layout_.frame.x + 20, layout_.frame.y + 24, 14, line, "ink", true);
     }
 
     void zones() {
@@ -153,8 +150,12 @@ class Drawer {
         }
     }
 
-    // Names of zones stand above the arrows that pass below them.
+    // Names stand above the arrows that pass below them.
     void headers() {
+        if (layout_.frame.w != 0)
+            for (const auto& line : wrapped(map_.owners, 14, layout_.frame.w - 40, 1))
+                text(layout_.frame.x + 20, layout_.frame.y + 24, 14, line, "ink halo-frame", true,
+                     " stroke=\"#f8fafc\" stroke-width=\"5\" paint-order=\"stroke\"");
         for (std::size_t z = 0; z < map_.zones.size(); ++z) {
             const auto& zone = map_.zones[z];
             const auto& box = layout_.zones[z];
@@ -162,8 +163,9 @@ class Drawer {
                                           zone.shared ? "#eeeefb" : "#eef2f7");
             const auto* kind = zone.shared ? "ink halo-shared" : "ink halo-zone";
             text(box.x + zone_padding, box.y + 26, 15, zone.name, kind, true, halo);
-            text(box.x + zone_padding + width_of(zone.name, 15, true) + 10, box.y + 26, 12, zone.title,
-                 zone.shared ? "soft halo-shared" : "soft halo-zone", false, halo);
+            if (!zone.title.empty())
+                text(box.x + zone_padding + width_of(zone.name, 15, true) + 10, box.y + 26, 12, zone.title,
+                     zone.shared ? "soft halo-shared" : "soft halo-zone", false, halo);
             int y = box.y + 44;
             for (const auto& address : zone.addresses) {
                 text(box.x + zone_padding, y, 11, address,
@@ -288,18 +290,19 @@ class Drawer {
         if (entries.empty())
             return y;
         const int columns = std::max(1, (layout_.width - 2 * edge) / legend_column);
+        const int column = (layout_.width - 2 * edge) / columns;
         const int lines = (static_cast<int>(entries.size()) + columns - 1) / columns;
         if (draw) {
             text(edge, y + 14, 14, heading, "ink", true);
             for (std::size_t i = 0; i < entries.size(); ++i) {
-                const int x = edge + static_cast<int>(i) / lines * legend_column;
-                entry(entries[i], x, y + 38 + static_cast<int>(i) % lines * legend_line);
+                const int x = edge + static_cast<int>(i) / lines * column;
+                entry(entries[i], column, x, y + 38 + static_cast<int>(i) % lines * legend_line);
             }
         }
         return y + 38 + lines * legend_line + 12;
     }
 
-    void entry(const Entry& one, int x, int y) {
+    void entry(const Entry& one, int column, int x, int y) {
         const int beside = x + 44;
         pill(x + 20, y, one.badge,
              one.check   ? "check-fill"
@@ -309,7 +312,7 @@ class Drawer {
              : one.allow ? "#1d4ed8"
                          : "#b91c1c",
              true);
-        const auto room = legend_column - 54;
+        const auto room = column - 54;
         const auto words = wrapped(one.words, 12, room, 1);
         if (words.empty())
             return;

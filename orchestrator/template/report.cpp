@@ -7,8 +7,27 @@
 namespace testudo::template_ {
 namespace {
 
+// Enough for any person, and little enough to be sorted and told at once, whatever a text holds.
+constexpr std::size_t most_kept = 5'000; // before those that say the same are dropped
+constexpr std::size_t most_told = 1'000;
+
+Diagnostic too_many(const Span& span) {
+    Diagnostic d;
+    d.code = "T0114";
+    d.span = span;
+    d.message = fmt::format("there is more wrong than these {}; the rest is not told", most_told);
+    d.hint = "mend these first; one mistake near the top often makes many";
+    return d;
+}
+
 Diagnostic& add(Diagnostics& out, Severity severity, std::string code, Span span, std::string message,
                 std::string hint) {
+    if (out.size() == most_kept)
+        out.push_back(too_many(span));
+    if (out.size() > most_kept) {
+        static thread_local Diagnostic dropped;
+        return dropped = {};
+    }
     Diagnostic d;
     d.code = std::move(code);
     d.severity = severity;
@@ -53,6 +72,11 @@ void arrange(Diagnostics& diagnostics, const std::string& first_file) {
     diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end(),
                                   [&key](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); }),
                       diagnostics.end());
+    if (diagnostics.size() <= most_told)
+        return;
+    diagnostics.resize(most_told);
+    const auto last = diagnostics.back().span;
+    diagnostics.push_back(too_many(last));
 }
 
 } // namespace testudo::template_

@@ -16,7 +16,7 @@ std::string suggest(std::string_view word, const std::vector<std::string>& candi
 
 bool has_errors(const Diagnostics& diagnostics);
 // In the order of the text: the template first, then included files by name. Of what has the same code, place and hint,
-// the first is kept.
+// the first is kept; of very many, the first thousand.
 void arrange(Diagnostics& diagnostics, const std::string& first_file);
 
 } // namespace testudo::template_

@@ -84,6 +84,7 @@ const std::map<std::string, std::set<std::string>>& codes_of_templates() {
 // Codes without an example file, and why. Each has a test of its own.
 const std::map<std::string, std::string> without_example{
     {"T0101", "the fault is that there is no file; see Hostile.what_is_no_file_is_refused"},
+    {"T0114", "it needs a thousand mistakes; see Hostile.a_million_mistakes_are_told_in_part"},
 };
 
 TEST(DiagnosticCodes, all_have_an_example_that_gives_them) {

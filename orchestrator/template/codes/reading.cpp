@@ -56,6 +56,11 @@ std::vector<Code> reading_codes() {
         {"T0113", "an empty file", "There is nothing in it but blanks and comments.",
          "Begin with `testudo: 1`; docs/template.md shows the rest.", "yaml-empty", always},
 
+        {"T0114", "too much wrong",
+         "A thousand diagnostics are told, in the order of the text; nobody reads more, and hostile texts could have "
+         "millions.",
+         "Mend these first and run it again; one mistake near the top often makes many.", ""},
+
         // --- keys and values
         {"T0201", "a key that is not known there",
          "Every mapping has its own keys. A key that is spelt wrong would otherwise be ignored without a word.",
