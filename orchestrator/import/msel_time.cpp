@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t longest = 48; // of what is tried as a time at all
 constexpr Millis minute{60'000};
 constexpr Millis hour{3'600'000};
-constexpr Millis day{86'400'000};
 
 std::optional<std::int64_t> date(int year, int month, int in_month) {
     const std::chrono::year_month_day whole{std::chrono::year(year < 100 ? 2000 + year : year),

@@ -142,7 +142,7 @@ void attach(Draft& draft, Taken& taken, const AttachmentSpec& on, const std::str
     if (interface.ipv6)
         out.ipv6 = fmt::format("{}/{}", to_text(*interface.ipv6), draft.segments[*at].ipv6->length);
     machine.interfaces.push_back(std::move(out));
-    made.interfaces.push_back(std::move(interface));
+    made.interfaces.push_back(interface);
 }
 
 void add_services(Draft& draft, const MachineSpec& spec, Machine& machine) {
