@@ -248,7 +248,7 @@ class CheckPlanner {
 
     void finish(const CheckSpec& spec, const Choice& choice, std::size_t target, const PlanScope& of_team,
                 Check check) {
-        const auto scope = index_ == 0 ? of_team : of_team.with("index", std::int64_t{index_});
+        const auto scope = (index_ == 0 ? of_team : of_team.with("index", std::int64_t{index_})).with_secrets();
         check.vantage = draft_.plan.machines[choice.vantages.front()].id;
         if (choice.vantages.size() > 1)
             check.second_vantage = draft_.plan.machines[choice.vantages[1]].id;

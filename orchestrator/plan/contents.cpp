@@ -78,7 +78,7 @@ void plan_contents(Draft& draft) {
         auto& machine = draft.plan.machines[i];
         const auto* spec = draft.machines[i].spec;
         const auto& reach = draft.machines[i].reach;
-        const auto scope = PlanScope::of_machine(draft, draft.machines[i]);
+        const auto scope = PlanScope::of_machine(draft, draft.machines[i]).with_secrets();
         for (const auto& file : spec->files)
             add_file(draft, file, scope, machine);
         for (const auto& user : spec->users)

@@ -52,7 +52,8 @@ std::vector<Step> steps_of(const Plan& plan, const Totals& t) {
     if (t.vms > 0)
         steps.push_back({fmt::format("start {} virtual machines", t.vms), "they boot longest, so they go first"});
     if (t.containers > 0)
-        steps.push_back({fmt::format("start {} containers", t.containers), "while the virtual machines boot"});
+        steps.push_back({fmt::format("start {} containers", t.containers),
+                         t.vms > 0 ? "while the virtual machines boot" : "they are there within a second"});
     steps.push_back({"give every machine its name, addresses, rules, files and users",
                      "through its agent, out of band: the range has no address of ours"});
     if (std::any_of(plan.machines.begin(), plan.machines.end(), [](const Machine& m) { return !m.needs.empty(); }))

@@ -2,11 +2,21 @@
 
 #include <fmt/format.h>
 
+#include "orchestrator/plan/secrets.hpp"
+#include "orchestrator/template/words.hpp"
+
 namespace testudo::plan {
 namespace {
 
 // The nation of the reference copy; one of those that the standard leaves to its users.
 const std::string no_nation = "XXX";
+
+// "secret.database"
+constexpr std::string_view secret = "secret.";
+
+bool is_secret(std::string_view name) {
+    return name.starts_with(secret) && template_::is_name(name.substr(secret.size()), 24);
+}
 
 } // namespace
 
@@ -72,6 +82,12 @@ PlanScope PlanScope::of_machine(const Draft& draft, const MachineDraft& machine)
     return machine.index == 0 ? scope : scope.with("index", std::int64_t{machine.index});
 }
 
+PlanScope PlanScope::with_secrets() const {
+    auto scope = *this;
+    scope.secrets_ = true;
+    return scope;
+}
+
 PlanScope PlanScope::with(std::string name, template_::Value value) const {
     auto scope = *this;
     scope.more_.insert_or_assign(std::move(name), std::move(value));
@@ -99,6 +115,11 @@ std::optional<template_::Value> PlanScope::find(const std::string& name) const {
         return draft_.plan.exercise;
     if (name == "exercise.title")
         return draft_.plan.title;
+    if (is_secret(name)) {
+        // The reference copy is the white team's, as everything that is shared.
+        const auto& owner = team_.empty() || team_ == "reference" ? std::string("white") : team_;
+        return secrets_ ? std::optional(placeholder(owner + "/" + name.substr(secret.size()))) : std::nullopt;
+    }
     const auto dot = name.rfind('.');
     if (dot == std::string::npos)
         return std::nullopt;
@@ -124,6 +145,11 @@ std::vector<std::string> PlanScope::names() const {
 }
 
 std::string PlanScope::why_not(const std::string& name) const {
+    if (is_secret(name))
+        return fmt::format(
+            "`{}` has no meaning here: passwords are for files, users and setup lines of machines, and for "
+            "checks",
+            name);
     if (name == "index")
         return "`index` has no meaning here: only machines with `count` have one";
     if (team_.empty() && (name == "nation" || name.starts_with("team.")))

@@ -109,6 +109,8 @@ class PlanScope final : public template_::Scope {
     // Of what is written on a machine.
     static PlanScope of_machine(const Draft& draft, const MachineDraft& machine);
 
+    // The same where passwords of the team's own may be written: what is kept from people and from the log.
+    PlanScope with_secrets() const;
     // The same with one more name: `index` of a machine with `count`.
     PlanScope with(std::string name, template_::Value value) const;
 
@@ -123,6 +125,7 @@ class PlanScope final : public template_::Scope {
     const Draft& draft_;
     std::string team_;
     int number_;
+    bool secrets_ = false;
     std::map<std::string, template_::Value> more_;
 };
 

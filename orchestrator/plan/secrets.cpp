@@ -25,4 +25,40 @@ std::string password(std::string_view seed, std::string_view credential) {
     return out;
 }
 
+namespace {
+
+constexpr std::string_view opening = "{{secret:";
+constexpr std::string_view closing = "}}";
+
+} // namespace
+
+std::string placeholder(std::string_view credential) {
+    return std::string(opening) + std::string(credential) + std::string(closing);
+}
+
+std::string with_passwords(std::string_view seed, std::string_view text) {
+    std::string out;
+    for (;;) {
+        const auto begin = text.find(opening);
+        const auto end = begin == std::string_view::npos ? begin : text.find(closing, begin);
+        if (end == std::string_view::npos)
+            return out += text;
+        out += text.substr(0, begin);
+        out += password(seed, text.substr(begin + opening.size(), end - begin - opening.size()));
+        text.remove_prefix(end + closing.size());
+    }
+}
+
+json::value with_passwords_inside(std::string_view seed, json::value value) {
+    if (value.is_string())
+        return json::string(with_passwords(seed, std::string_view(value.get_string())));
+    if (value.is_array())
+        for (auto& item : value.get_array())
+            item = with_passwords_inside(seed, std::move(item));
+    if (value.is_object())
+        for (auto& member : value.get_object())
+            member.value() = with_passwords_inside(seed, std::move(member.value()));
+    return value;
+}
+
 } // namespace testudo::plan

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "orchestrator/plan/secrets.hpp"
+
 namespace testudo::range {
 
-Guests::Guests(Loop& loop, Hypervisor& hypervisor) : loop_(loop), hypervisor_(hypervisor) {}
+Guests::Guests(Loop& loop, Hypervisor& hypervisor, std::string_view seed)
+    : loop_(loop), hypervisor_(hypervisor), seed_(seed) {}
 
 Guests::~Guests() {
     for (auto& [machine, guest] : guests_)
@@ -105,6 +108,8 @@ void Guests::request(const std::string& machine, const std::string& op, json::ob
         return loop_.post([reply = std::move(reply), machine] {
             reply(fail("agent.away", machine, "nobody is looking for this machine's agent"));
         });
+    if (!seed_.empty())
+        body = std::move(plan::with_passwords_inside(seed_, std::move(body)).as_object());
     it->second.session->request(op, std::move(body), timeout, std::move(reply));
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agents/protocol/guest_session.hpp"
@@ -15,7 +16,8 @@ namespace testudo::range {
 // Keeps one session per machine, over channels that the hypervisor opens.
 class Guests final : public exercise::Guests {
   public:
-    Guests(Loop& loop, Hypervisor& hypervisor);
+    // Passwords that the plan leaves open are filled in from `seed`, on the way to the agent and nowhere before.
+    Guests(Loop& loop, Hypervisor& hypervisor, std::string_view seed = "");
     ~Guests() override;
 
     // Begins to look for the machine's agent; a machine that is known already is looked for anew.
@@ -52,6 +54,7 @@ class Guests final : public exercise::Guests {
 
     Loop& loop_;
     Hypervisor& hypervisor_;
+    std::string seed_;
     std::map<std::string, Guest> guests_;
     Change change_;
     std::uint64_t next_waiter_ = 1;

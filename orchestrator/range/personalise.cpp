@@ -29,11 +29,14 @@ agents::PersonaliseSpec personalise_spec(const plan::Plan& plan, const plan::Mac
     spec.forwards = machine.forwards;
     spec.nftables = machine.nftables;
     for (const auto& user : machine.users)
-        spec.users.push_back(
-            {user.name, user.credential.empty() ? user.password : plan::password(seed, user.credential), user.admin});
+        spec.users.push_back({user.name,
+                              user.credential.empty() ? plan::with_passwords(seed, user.password)
+                                                      : plan::password(seed, user.credential),
+                              user.admin});
     for (const auto& file : machine.files)
-        spec.files.push_back({file.path, file.content, file.mode, file.owner});
-    spec.setup = machine.setup;
+        spec.files.push_back({file.path, plan::with_passwords(seed, file.content), file.mode, file.owner});
+    for (const auto& line : machine.setup)
+        spec.setup.push_back(plan::with_passwords(seed, line));
     for (const auto& service : machine.services)
         if (!service.unit.empty())
             spec.services.push_back(service.unit);

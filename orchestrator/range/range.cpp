@@ -16,7 +16,7 @@ constexpr int sweeps = 4;
 Range::Range(Loop& loop, Hypervisor& hypervisor, Journal& journal, const plan::Plan& plan, std::string_view seed,
              Limits limits)
     : loop_(loop), hypervisor_(hypervisor), journal_(journal), goal_(goal_of(plan, seed)), limits_(limits),
-      guests_(loop, hypervisor) {
+      guests_(loop, hypervisor, seed) {
     hypervisor_.on_vanished(
         [this](const MachineRef& machine, const std::string& reason) { vanished(machine, reason); });
 }

@@ -71,6 +71,25 @@ TEST(Needs, are_the_own_machine_or_the_shared_one) {
                 ElementsAre("shop-1@south", "shop-2@south", "shop-3@south", "portal@south", "crow"));
 }
 
+TEST(SecretNames, are_the_same_on_a_machine_and_in_its_check) {
+    const auto plan = planned(small_range + "  till: { per: team, image: debian, on: { office: 20 }, serves: { sql: "
+                                            "postgresql }, setup: \"set '{{ secret.db }}'\",\n"
+                                            "          users: { clerk: { password: \"{{ secret.db }}\" } } }\n"
+                                            "  base: { role: reference, image: debian, on: { internet: 20 }, serves: { "
+                                            "sql: postgresql }, setup: '{{ secret.db }}' }\n"
+                                            "rules: [{ at: gate, allow: internet -> till.sql }]\n"
+                                            "checks: { sells: { from: internet, of: till.sql, ask: { user: a, "
+                                            "database: b, password: '{{ secret.db }}', query: c } } }\n");
+    EXPECT_EQ(find_machine(plan, "till@south")->setup.front(), "set '{{secret:south/db}}'");
+    EXPECT_EQ(find_machine(plan, "till@south")->users.front().password, "{{secret:south/db}}");
+    EXPECT_EQ(find_check(plan, "sells@south")->params.at("password").as_string(), "{{secret:south/db}}");
+    EXPECT_EQ(find_machine(plan, "base")->setup.front(), "{{secret:white/db}}");
+    EXPECT_EQ(find_check(plan, "sells@reference")->params.at("password").as_string(), "{{secret:white/db}}");
+    EXPECT_THAT(
+        codes(small_range + "timeline: [{ message: a, at: T+1m, from: b, subject: '{{ secret.db }}', body: c }]\n"),
+        ElementsAre("T0306"));
+}
+
 TEST(Packages, are_asked_for_before_anything_is_set_up) {
     const auto plan =
         planned(small_range + "  till: { image: debian, on: { internet: 20 }, packages: [nginx], setup: 'true' }\n");

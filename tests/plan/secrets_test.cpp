@@ -25,5 +25,17 @@ TEST(Secrets, uses_are_apart) {
     EXPECT_NE(agent_secret(seed, "x").substr(0, 4), password(seed, "x").substr(0, 4));
 }
 
+TEST(Secrets, stand_in_a_plan_by_name_only) {
+    EXPECT_EQ(placeholder("north/db"), "{{secret:north/db}}");
+    const auto one = password("seed", "north/db");
+    EXPECT_EQ(with_passwords("seed", "a {{secret:north/db}} b {{secret:south/db}}"),
+              "a " + one + " b " + password("seed", "south/db"));
+    EXPECT_EQ(with_passwords("seed", "{{secret:never closed"), "{{secret:never closed");
+    const json::object params{{"password", "{{secret:north/db}}"}, {"all", json::array{"x{{secret:north/db}}", 5}}};
+    const auto filled = with_passwords_inside("seed", params).as_object();
+    EXPECT_EQ(filled.at("password").as_string(), one);
+    EXPECT_EQ(filled.at("all").as_array()[0].as_string(), "x" + one);
+}
+
 } // namespace
 } // namespace testudo::plan
