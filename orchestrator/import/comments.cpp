@@ -10,6 +10,7 @@ namespace testudo::import_ {
 namespace {
 
 constexpr std::size_t longest_comment = 300;
+constexpr std::size_t most_unknown = 10'000;
 
 // The value in one line, as YAML would write it in braces; cut when it is long.
 void write_flow(const Node& node, std::string& out) {
@@ -62,11 +63,14 @@ class Rest {
     }
 
     void walk(Item& item) {
+        if (unknown_ > most_unknown)
+            return;
         if (item.fate == Item::Fate::unread && item.parent && all_unread(item)) {
             in_.changed(code::unknown, item.key.starts_with('[') ? item.span() : item.key_span,
                         fmt::format("`{}` is not carried over: it is not known to this importer", item.path()),
                         "it is kept as a comment");
             item.fate = Item::Fate::told;
+            ++unknown_;
         }
         if (item.fate == Item::Fate::told) {
             note(item);
@@ -75,6 +79,9 @@ class Rest {
         for (auto& child : item.children)
             walk(child);
     }
+
+    // A file of which nearly nothing is known is of another format.
+    bool too_much() const { return unknown_ > most_unknown; }
 
   private:
     void note(const Item& item) {
@@ -97,15 +104,20 @@ class Rest {
 
     Draft& draft_;
     Reading& in_;
+    std::size_t unknown_ = 0;
     std::unordered_map<const Item*, std::vector<std::string>*> owners_;
 };
 
 } // namespace
 
-void explain_rest(const std::vector<std::unique_ptr<Item>>& documents, Draft& draft, Reading& in) {
+bool explain_rest(const std::vector<std::unique_ptr<Item>>& documents, Draft& draft, Reading& in) {
     Rest rest(draft, in);
     for (const auto& document : documents)
         rest.walk(*document);
+    if (rest.too_much())
+        template_::error(in.out, code::wrong_file, draft.span,
+                         fmt::format("more than {} values are not known to this importer", most_unknown));
+    return !rest.too_much();
 }
 
 } // namespace testudo::import_

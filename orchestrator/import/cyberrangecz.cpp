@@ -82,7 +82,11 @@ class Topology {
         const auto index = add_machine(draft_, *name, name_span(item), &item);
         auto& machine = draft_.machines[index];
         machine.router = router;
-        if (auto* box = in_.mapping(item, "base_box")) {
+        auto* box = in_.find(item, "base_box");
+        if (box && box->is_text()) { // a short form that is seen in the field
+            machine.image = in_.text_of(*box).value_or("");
+            machine.image_span = box->span();
+        } else if (box && in_.is_mapping(*box)) {
             machine.image = in_.text(*box, "image").value_or("");
             if (auto* image = in_.find(*box, "image"))
                 machine.image_span = image->span();

@@ -65,8 +65,8 @@ class Cyris {
         for (auto& host : hosts->children) {
             if (!in_.is_mapping(host))
                 continue;
-            in_.meaningless(host, "host_id");
-            add_teams(host);
+            const auto ids = split(in_.text(host, "host_id").value_or(""), ',');
+            add_teams(host, static_cast<std::int64_t>(ids.size()));
             // The other hosts carry further instances of the same range.
             if (!first && same_guests(host)) {
                 in_.lost(host, "guests", "they are the same on every host");
@@ -78,11 +78,12 @@ class Cyris {
         }
     }
 
-    void add_teams(Item& host) {
-        const auto count = in_.whole(host, "instance_number", 1, 10'000).value_or(1);
+    // So many instances are made on each of the hosts that are named.
+    void add_teams(Item& host, std::int64_t hosts) {
+        const auto count = in_.whole(host, "instance_number", 1, 10'000).value_or(1) * hosts;
         if (count > most_instances)
             in_.changed(code::value, in_.find(host, "instance_number")->span(),
-                        fmt::format("{} instances would be {} teams", count, count),
+                        fmt::format("{} instances would be as many teams", count),
                         fmt::format("the first {}", most_instances));
         for (std::int64_t i = 0; i < std::min(count, most_instances); ++i) {
             Team team;

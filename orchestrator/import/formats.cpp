@@ -131,10 +131,8 @@ Imported import_texts(std::string_view format, const std::vector<std::shared_ptr
     Draft draft;
     if (!documents.empty() && !template_::has_errors(out)) {
         found->read(documents, in, draft);
-        if (!template_::has_errors(out) && finish(draft, in)) {
-            explain_rest(documents, draft, in);
+        if (!template_::has_errors(out) && finish(draft, in) && explain_rest(documents, draft, in))
             imported.text = write_template(draft);
-        }
     }
     arrange(out);
     return imported;

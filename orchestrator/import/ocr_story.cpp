@@ -103,22 +103,25 @@ class StoryReader {
     }
 
   private:
-    double factor(Item& in, std::string_view key) {
+    // A number from `least` to `most`; 1 if there is none.
+    double number(Item& in, std::string_view key, double least, double most) {
         auto* item = in_.find(in, key);
         const auto text = item ? in_.text_of(*item) : std::nullopt;
         if (!text)
             return 1;
-        double value = 0;
+        double value = -1;
         try {
             value = std::stod(*text);
         } catch (const std::logic_error&) {
-            value = 0;
+            value = -1;
         }
-        if (value > 0 && value < 1e6)
+        if (value >= least && value <= most)
             return value;
-        in_.wrong(*item, "a positive number");
+        in_.wrong(*item, fmt::format("a number from {} to {}", least, most));
         return 1;
     }
+
+    double factor(Item& in, std::string_view key) { return number(in, key, 1e-3, 1e6); }
 
     void read_story(Item& story) {
         const auto speed = factor(story, "speed") * factor(story, "clock");
@@ -150,8 +153,10 @@ class StoryReader {
         return time;
     }
 
+    // In whole seconds, and no longer than anything can be planned.
     static Millis sooner(Millis time, double speed) {
-        return Millis{static_cast<std::int64_t>(static_cast<double>(time.count()) / speed) / 1000 * 1000};
+        const auto seconds = std::min(static_cast<double>(time.count()) / speed / 1000, 1e12);
+        return Millis{static_cast<std::int64_t>(seconds) * 1000};
     }
 
     void read_script(Item& script, double story_speed, bool told) {
@@ -159,6 +164,8 @@ class StoryReader {
         const auto speed = factor(script, "speed") * story_speed;
         const auto start = time_of(script, "start-time").value_or(Millis{0});
         const auto end = time_of(script, "end-time").value_or(start);
+        if (end < start)
+            return in_.wrong(*in_.find(script, "end-time"), "a time after the script's begin");
         in_.text(script, "name");
         in_.lost(script, "description", "stories are one timeline here");
         last_ = std::max(last_, told ? sooner(end, speed) : Millis{0});
@@ -195,14 +202,9 @@ class StoryReader {
             if (!in_.is_mapping(*event))
                 continue;
             if (in_.has(*event, "time"))
-                offset = start + sooner(end - start, 1 / std::max(fraction(*event), 1e-9));
+                offset = start + sooner(end - start, 1 / std::max(number(*event, "time", 0, 1), 1e-9));
             read_event(*event, told ? std::optional(sooner(offset, speed)) : std::nullopt);
         }
-    }
-
-    double fraction(Item& event) {
-        const auto value = factor(event, "time");
-        return std::min(value, 1.0);
     }
 
     void read_event(Item& event, std::optional<Millis> at) {

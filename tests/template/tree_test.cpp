@@ -134,5 +134,38 @@ TEST(Utf8, accepts_and_refuses_as_unicode_does) {
     EXPECT_EQ(first_malformed_utf8("ab\xE2\x82"), 2U);       // cut off
 }
 
+// Other programs' files are read as these programs read them.
+TEST(ForeignTree, takes_over_merge_keys_and_passes_over_tags) {
+    const auto file = std::make_shared<const SourceFile>(
+        SourceFile{"other.yml", "base: &base { a: 1, b: 2 }\nmore: &more { b: 3, c: 4 }\none: { <<: *base, b: 9 }\n"
+                                "both: { <<: [*base, *more], d: !vault x }\n---\nsecond: document\n"});
+    Diagnostics out;
+    const auto roots = parse_foreign_yaml(file, out, {});
+    ASSERT_TRUE(out.empty()) << out.front().message;
+    ASSERT_EQ(roots.size(), 2U);
+    const auto& one = *roots[0]->find("one")->value;
+    EXPECT_EQ(one.entries.size(), 2U);
+    EXPECT_EQ(one.find("a")->value->scalar, "1");
+    EXPECT_EQ(one.find("b")->value->scalar, "9") << "a key of its own wins";
+    const auto& both = *roots[0]->find("both")->value;
+    EXPECT_EQ(both.entries.size(), 4U);
+    EXPECT_EQ(both.find("b")->value->scalar, "2") << "the first mapping wins";
+    EXPECT_EQ(both.find("c")->value->scalar, "4");
+    EXPECT_EQ(both.find("d")->value->scalar, "x");
+    EXPECT_NE(roots[1]->find("second"), nullptr);
+}
+
+TEST(ForeignTree, still_refuses_what_is_ambiguous_or_too_much) {
+    for (const auto& [text, code] :
+         {std::pair("a: 1\na: 2\n", "T0107"), std::pair("a: &a [*a]\n", "T0109"), std::pair("a: [\n", "T0104"),
+          std::pair("a: [[[[[[x]]]]]]\n", "T0110"), std::pair("", "T0113")}) {
+        Diagnostics out;
+        (void)parse_foreign_yaml(std::make_shared<const SourceFile>(SourceFile{"other.yml", text}), out,
+                                 Budget{1000, 100, 5});
+        ASSERT_FALSE(out.empty()) << text;
+        EXPECT_EQ(out.front().code, code) << text;
+    }
+}
+
 } // namespace
 } // namespace testudo::template_
