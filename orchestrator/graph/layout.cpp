@@ -495,6 +495,7 @@ std::string badge_of(const std::string& letters) {
 std::vector<CardLine> card_of(const Node& node) {
     constexpr int inner = card_width - 2 * card_padding;
     constexpr std::size_t most_services = 6;
+    constexpr std::size_t most_addresses = 4;
     std::vector<CardLine> lines;
     const int beside = (node.vm ? 30 : 0) + (node.count > 1 ? 40 : 0);
     for (const auto& one : wrapped(node.name, 13, inner - beside, 1))
@@ -503,8 +504,11 @@ std::vector<CardLine> card_of(const Node& node) {
         lines.push_back({CardLine::Kind::role, role, ""});
     for (const auto& one : wrapped(node.title, 11, inner, 2))
         lines.push_back({CardLine::Kind::title, one, ""});
-    for (std::size_t i = 0; i < std::min<std::size_t>(node.addresses.size(), 4); ++i)
+    const auto addresses = node.addresses.size() <= most_addresses ? node.addresses.size() : most_addresses - 1;
+    for (std::size_t i = 0; i < addresses; ++i)
         lines.push_back({CardLine::Kind::address, node.addresses[i], ""});
+    if (addresses < node.addresses.size())
+        lines.push_back({CardLine::Kind::address, fmt::format("and {} more", node.addresses.size() - addresses), ""});
     for (std::size_t i = 0; i < std::min(node.services.size(), most_services); ++i) {
         const auto& service = node.services[i];
         const auto badge = badge_of(service.checks);

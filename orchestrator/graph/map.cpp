@@ -379,7 +379,8 @@ class Maker {
                            counted(nations.size(), "nation", "nations"), counted(machines, "machine", "machines"),
                            counted(vms, "VM", "VMs"), counted(networks, "network", "networks"),
                            counted(map_.checks.size(), "check", "checks") + (teams_.size() > 1 ? " of each team" : ""),
-                           "exercise time " + template_::to_text(plan_.duration));
+                           "exercise time " + template_::to_text(plan_.duration)) +
+               (sees_all_ ? "" : " · what " + view_.audience + " may see");
     }
 
     const Template& source_;

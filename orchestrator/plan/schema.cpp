@@ -99,6 +99,9 @@ class Completer {
         for (auto& member : node)
             visit(member.value());
         const auto title = text_or(node, "title");
+        if (title == "an action" || title == "a message")
+            node["oneOf"] = json::array{json::object{{"required", json::array{"at"}}},
+                                        json::object{{"required", json::array{"when"}}}};
         if (title == "an action")
             complete_action(node);
         else if (title == "a check")

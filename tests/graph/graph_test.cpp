@@ -88,6 +88,7 @@ TEST(Graph, a_team_has_its_own_addresses) {
 TEST(Graph, a_nation_sees_what_its_team_may_see) {
     const auto map = good_map({"", "SWE"});
     EXPECT_EQ(map.owners, "South (FIN, SWE)");
+    EXPECT_THAT(map.subtitle, HasSubstr("what SWE may see"));
     EXPECT_THAT(names_of(map), ElementsAre("gate", "portal", "desk-1 … desk-3"));
     for (const auto& rule : map.rules)
         EXPECT_THAT(rule.text, Not(HasSubstr("crow")));
