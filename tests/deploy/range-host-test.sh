@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # deploy/range-host, tried for real: needs root. It shuts itself into namespaces of its own first, so that neither other range hosts
 # on this machine nor this test see each other.
+#
+#   range-host-test.sh        with the control groups that this machine has
+#   range-host-test.sh v2     with those of version 2 alone, as most newer machines have them
 set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 range_host=$here/../../deploy/range-host
@@ -8,7 +11,11 @@ leak_check=$here/../range/leak-check.sh
 
 ((EUID == 0)) || { echo "range-host-test: must be run as root" >&2; exit 1; }
 if [[ ${1:-} != inside ]]; then
-    exec unshare --mount --pid --net --fork --kill-child --mount-proc "$0" inside
+    exec unshare --mount --pid --net --fork --kill-child --mount-proc "$0" inside "${1:-}"
+fi
+if [[ ${2:-} == v2 ]]; then
+    umount -R /sys/fs/cgroup
+    mount -t cgroup2 cgroup2 /sys/fs/cgroup
 fi
 mkdir -p /run/testudo
 mount -t tmpfs tmpfs /run/testudo
