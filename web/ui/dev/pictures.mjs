@@ -30,7 +30,7 @@ try {
         { name: 'board', link: links.public, hash: '#/board', theme: 'dark' },
         { name: 'control', link: links.white, hash: '#/control', theme: 'dark' },
         { name: 'team', link: team, hash: '#/team', theme: 'light' },
-        ...(replay ? [{ name: 'replay', link: replay, hash: '#/board', theme: 'light', back: 0.31 }] : []),
+        ...(replay ? [{ name: 'replay', link: replay, hash: '#/board', theme: 'light', back: 0.9 }] : []),
     ];
     for (const { name, link, hash, theme, back } of shots) {
         const context = await browser.newContext({ viewport: size, colorScheme: theme });
