@@ -17,6 +17,7 @@ constexpr std::size_t longest_team = 16;
 constexpr std::size_t most_machines = 5000;
 constexpr std::size_t most_rules = 20'000;
 constexpr std::size_t most_teams = 64;
+constexpr std::int64_t most_of_stand_in = 256; // MiB
 
 class Finisher {
   public:
@@ -228,6 +229,15 @@ class Finisher {
                         fmt::format("there is no stand-in for the image `{}`, {}", original, found.what),
                         "the name is kept; `testudo up` needs an image of that name");
             return;
+        }
+        // What the original's system needs says nothing about ours, and nobody's host would hold it.
+        if (machine.memory_mib && *machine.memory_mib > most_of_stand_in) {
+            const auto old = fmt::format("{} MiB", *machine.memory_mib);
+            machine.notes.push_back("Memory in the original: " + old);
+            in_.changed(code::value, machine.span,
+                        fmt::format("`{}` has {} of memory in the original", machine.name, old),
+                        "as much as the stand-in needs; give it more with `memory`");
+            machine.memory_mib.reset();
         }
         machine.image = found.image.empty() ? "debian-range" : found.image;
         if (found.image.empty())
