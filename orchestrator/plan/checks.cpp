@@ -368,19 +368,15 @@ class CheckPlanner {
 };
 
 // A check of a name with `count` is one of each of its machines: NAME-1, NAME-2, ..., in one column of the board.
-std::vector<CheckSpec> one_of_each(const Draft& draft, const CheckSpec& spec) {
+std::vector<CheckSpec> one_of_each(const CheckSpec& spec, const std::vector<std::string>& machines) {
     const auto dot = std::min(spec.of.value.find('.'), spec.of.value.size());
-    const auto name = spec.of.value.substr(0, dot);
-    const auto many = draft.counted.find(name);
-    if (many == draft.counted.end())
-        return {spec};
     std::vector<CheckSpec> all;
-    for (std::size_t i = 0; i < many->second.size(); ++i) {
+    for (std::size_t i = 0; i < machines.size(); ++i) {
         auto one = spec;
         one.id.value = fmt::format("{}-{}", spec.id.value, i + 1);
-        one.of.value = many->second[i] + spec.of.value.substr(dot);
+        one.of.value = machines[i] + spec.of.value.substr(dot);
         if (!one.service.given())
-            one.service = {name, spec.of.span, false};
+            one.service = {spec.of.value.substr(0, dot), spec.of.span, false};
         all.push_back(std::move(one));
     }
     return all;
@@ -391,23 +387,27 @@ std::vector<CheckSpec> one_of_each(const Draft& draft, const CheckSpec& spec) {
 void plan_checks(Draft& draft) {
     refuse_doubles(draft.source.checks, "checks", draft.out);
     CheckPlanner planner(draft);
-    std::set<std::string> seen;
-    std::unordered_map<std::string, Span> written;
+    std::unordered_map<std::string, const CheckSpec*> written;
     for (const auto& spec : draft.source.checks)
-        written.emplace(spec.id.value, spec.id.span);
+        written.emplace(spec.id.value, &spec);
     for (const auto& spec : draft.source.checks) {
-        if (!seen.insert(spec.id.value).second)
+        if (written.at(spec.id.value) != &spec)
             continue;
-        const auto all = one_of_each(draft, spec);
-        const bool counted = all.size() > 1 || all.front().of.value != spec.of.value;
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            if (const auto other = written.find(all[i].id.value); counted && other != written.end()) {
+        const auto many = draft.counted.find(spec.of.value.substr(0, spec.of.value.find('.')));
+        if (many == draft.counted.end()) {
+            draft.check_names.push_back(spec.id.value);
+            planner.add(spec, 0);
+            continue;
+        }
+        int index = 0;
+        for (const auto& one : one_of_each(spec, many->second)) {
+            if (const auto other = written.find(one.id.value); other != written.end()) {
                 auto& d = error(draft.out, "T1101", spec.id.span,
                                 fmt::format("one of these would be called `{}`, as another check is", other->first));
-                d.related.push_back({other->second, "the other one"});
+                d.related.push_back({other->second->id.span, "the other one"});
             }
-            draft.check_names.push_back(all[i].id.value);
-            planner.add(all[i], counted ? static_cast<int>(i) + 1 : 0);
+            draft.check_names.push_back(one.id.value);
+            planner.add(one, ++index);
         }
     }
 }

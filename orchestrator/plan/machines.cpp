@@ -275,6 +275,8 @@ bool too_many(Draft& draft, const std::vector<MachineSpec>& specs) {
 
 // Machines that take their number from a pool are not given one that another has by name.
 void keep_fixed_numbers(Draft& draft, const std::vector<const Counted*>& all) {
+    if (draft.pools.empty())
+        return;
     const auto keep = [&draft](const Counted& one, const std::string& team) {
         MachineDraft made;
         made.spec = &one.spec;

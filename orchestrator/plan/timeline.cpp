@@ -353,7 +353,7 @@ class TimelinePlanner {
         const auto address = parse_address(text_or(params, "address"));
         if (!address || action.name == "sweep-ports")
             return true;
-        const Paths paths(draft_, agent, address->v6);
+        const auto& paths = paths_of(agent, address->v6);
         const auto& from = draft_.plan.machines[agent].name;
         const auto segment = segment_with(draft_, paths, *address);
         if (!segment) {
@@ -415,7 +415,7 @@ class TimelinePlanner {
     // Gives the address that the attacker goes for, if there is a way to it.
     bool aim(const InjectSpec& spec, const Action& action, std::size_t agent, std::optional<std::size_t> machine,
              std::optional<std::size_t> segment, bool v6, ActionTarget& target) {
-        const Paths paths(draft_, agent, v6);
+        const auto& paths = paths_of(agent, v6);
         if (!machine) {
             if (!draft_.segments[*segment].family(v6) || !paths.to(*segment))
                 return no_way(spec, v6);
@@ -475,6 +475,12 @@ class TimelinePlanner {
         return false;
     }
 
+    const Paths& paths_of(std::size_t machine, bool v6) {
+        const auto key = std::pair(machine, v6);
+        const auto found = paths_.find(key);
+        return found != paths_.end() ? found->second : paths_.emplace(key, Paths(draft_, machine, v6)).first->second;
+    }
+
     enum class Mark { fresh, open, closed };
 
     Draft& draft_;
@@ -484,6 +490,7 @@ class TimelinePlanner {
     std::vector<std::string> report_kinds_;
     std::map<std::string, const InjectSpec*> specs_;
     std::map<std::string, Mark> marks_;
+    std::map<std::pair<std::size_t, bool>, Paths> paths_;
 };
 
 } // namespace
