@@ -111,6 +111,21 @@ test('an exercise from start to end', async (t) => {
             mock.repair('north', 'portal');
             await until('the portal of North is well', 30, async () => (await state_of(wall.page, 'north', 'portal')) === 'ok');
         });
+        await step('white rules on what is held', async () => {
+            mock.hold('south', 'dns');
+            const waiting = white.page.locator('li', { hasText: 'is held for a ruling' });
+            await waiting.getByRole('button', { name: 'Rule' }).click();
+            const dialog = white.page.locator('dialog[open]');
+            await dialog.locator('option', { hasText: 'answers' }).waitFor({ state: 'attached' });
+            await no_barrier(white.page, 'the ruling');
+            await dialog.getByRole('button', { name: 'Void' }).click();
+            await dialog.getByRole('alert').getByText('Give a reason').waitFor();
+            await dialog.getByLabel('Reason').fill('Our own link was down.');
+            await dialog.getByRole('button', { name: 'Void' }).click();
+            await white.page.getByRole('status').getByText('The ruling was made.').waitFor();
+            await until('the name server of South is void', 30, async () => (await state_of(wall.page, 'south', 'dns')) === 'void');
+            assert.equal(await waiting.count(), 0);
+        });
         await step('white holds, releases and skips', async () => {
             for (const [button, state] of [['Hold', 'held'], ['Release', 'scheduled'], ['Skip', 'skipped']]) {
                 await white.page.locator('tr[data-inject="crane"]').getByRole('button', { name: new RegExp(`^${button}`) }).click();

@@ -63,6 +63,9 @@ export async function start_mock(options = {}) {
         if (path === '/api/v1/log') {
             const after = Number(query.get('after') ?? 0);
             const events = Object.entries(world.doc.log).filter(([seq]) => Number(seq) > after).slice(0, Number(query.get('limit') ?? 100));
+            // The first event of every log holds the plan.
+            const created = { seq: 1, kind: 'exercise.created', scope: '', exercise_ms: 0, wall_ms: 0, body: { plan: { checks: world.checks() } } };
+            if (after === 0) return { body: { events: [created] } };
             return { body: { events: events.map(([seq, line]) => ({ seq: Number(seq), kind: line.kind, scope: line.scope, exercise_ms: line.exercise_ms, wall_ms: line.wall_ms, body: { text: line.text } })) } };
         }
         if (path === '/api/v1/archive') return { body: { mock: 'archive' }, headers: { 'Content-Disposition': 'attachment; filename="harbour-shield.testudo"' } };
@@ -98,6 +101,10 @@ export async function start_mock(options = {}) {
         }
         if (part === 'reports' && world.doc.reports[id] && act === 'grade') {
             world.change((doc) => world.grade(id, body, 'white', doc));
+            return { body: {} };
+        }
+        if (part === 'checks' && act === 'rule') {
+            world.change((doc) => world.rule(id, body, 'white', doc));
             return { body: {} };
         }
         if (part === 'adjustments') {
@@ -182,6 +189,8 @@ export async function start_mock(options = {}) {
         /** Lets exercise time jump forward. */
         skip_to(later_ms) { world.advance_to(later_ms); world.change(() => {}); broadcast(); },
         repair(team, service) { world.change((doc) => world.repair(team, service, doc)); broadcast(); },
+        /** As when a check fails for all at once. */
+        hold(team, service) { world.change((doc) => world.set_state(doc, team, service, 'held', 'it failed for all teams at once')); broadcast(); },
         /** Cuts all live connections, as a network would. */
         cut() { for (const socket of clients.keys()) socket.terminate(); },
         async close() {

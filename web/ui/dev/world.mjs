@@ -187,7 +187,18 @@ export class World {
         line.contributes_milli = Math.round((100_000 * line.milli) / line.max_milli);
     }
 
+    checks() {
+        return this.team_ids.flatMap((team) => Object.entries(this.doc.services).map(([service, { title }]) =>
+            ({ id: `${service}-answers@${team}`, title: `${title} answers`, team, service })));
+    }
+
     // --- what people do ---------------------------------------------------------------------------------------------
+
+    rule(check, { ruling, reason }, by, doc) {
+        const { team, service } = this.checks().find((one) => one.id === check);
+        this.set_state(doc, team, service, ruling === 'void' ? 'void' : 'down');
+        this.log(doc, 'check.ruled', team, `${doc.services[service].title} of ${doc.teams[team].title}: ${ruling} by ${by}: ${reason}`);
+    }
 
     start() {
         this.plan_all();
