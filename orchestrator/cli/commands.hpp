@@ -8,6 +8,7 @@
 namespace testudo::cli {
 
 inline constexpr int exit_ok = 0;
+inline constexpr int exit_differs = 1;  // testudo diff: the templates are both good, and not the same
 inline constexpr int exit_failed = 1;        // the thing asked for could not be done; the message says what to do
 inline constexpr int exit_interrupted = 130; // by SIGINT or SIGTERM, in good order
 inline constexpr int exit_usage = 2;         // the command line is wrong
@@ -27,6 +28,21 @@ struct TemplateOptions {
 };
 int validate(const TemplateOptions& options);
 int plan(const TemplateOptions& options);
+
+struct RehearseOptions {
+    std::string file;
+    std::vector<std::string> teams; // behaviours; none = all
+    bool json = false;
+    std::string html; // file to write the page to
+};
+int rehearse(const RehearseOptions& options);
+
+struct DiffOptions {
+    std::string from;
+    std::string to;
+    bool json = false;
+};
+int diff(const DiffOptions& options);
 
 struct GraphOptions {
     std::string file;

@@ -97,6 +97,25 @@ int main(int argc, char** argv) {
                            "The template goes to standard output, the report to standard error (docs/import.md).\n"
                            "Exit codes: 0 a template was written, 1 not possible, 2 wrong command line, 3 the file has errors.");
 
+    RehearseOptions rehearse_options;
+    auto* rehearse_command =
+        command(app, "rehearse", "Play a template's whole timeline in virtual time, with simulated machines and teams",
+                [&] { return rehearse(rehearse_options); });
+    rehearse_command->add_option("FILE", rehearse_options.file, "The range template")->required();
+    rehearse_command->add_option("--team", rehearse_options.teams, "How the teams behave; all three if not given")
+        ->check(CLI::IsMember({"perfect", "average", "absent"}));
+    rehearse_command->add_flag("--json", rehearse_options.json, "Print a JSON document");
+    rehearse_command->add_option("--html", rehearse_options.html, "Write a page with pictures to this file");
+
+    DiffOptions diff_options;
+    auto* diff_command =
+        command(app, "diff", "Show what changes from one template to another, why, and what it means on the range",
+                [&] { return diff(diff_options); });
+    diff_command->add_option("FROM", diff_options.from, "A range template")->required();
+    diff_command->add_option("TO", diff_options.to, "Another, or a later version of it")->required();
+    diff_command->add_flag("--json", diff_options.json, "Print a JSON document");
+    diff_command->footer("Exit codes: 0 no difference, 1 there are some, 2 wrong command line, 3 a template has errors.");
+
     UpOptions up_options;
     auto* up_command = command(app, "up", "Provision a template's range; a second time changes nothing",
                                [&] { return up(up_options); });

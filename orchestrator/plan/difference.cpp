@@ -51,8 +51,8 @@ Consequence of_rule(std::string_view /*path*/, const json::value& /*from*/, cons
 // --- members ---------------------------------------------------------------------------------------------------------
 
 // What tells the elements of a list apart; the first of these that all of them have, each another.
-constexpr std::array<std::array<std::string_view, 2>, 6> keys{
-    {{"id", ""}, {"name", ""}, {"path", ""}, {"segment", ""}, {"to", ""}, {"team", "target"}}};
+constexpr std::array<std::array<std::string_view, 2>, 7> keys{
+    {{"id", ""}, {"name", ""}, {"path", ""}, {"segment", ""}, {"to", ""}, {"team", "target"}, {"nation", ""}}};
 
 std::string key_of(const json::value& element, const std::array<std::string_view, 2>& members) {
     if (!element.is_object())
@@ -178,10 +178,12 @@ Entries entries_of(const json::object& plan, std::string_view list) {
     return out;
 }
 
+// All of the plan that is no list of things with a name, so that nothing that is new in a plan goes untold.
 Entries exercise_of(const json::object& plan) {
-    json::object value;
-    for (const auto* member : {"exercise", "title", "label", "duration_ms"})
-        value[member] = plan.at(member);
+    auto value = plan;
+    for (const auto* list :
+         {"teams", "groups", "hosts", "segments", "machines", "checks", "services", "phases", "injects", "categories"})
+        value.erase(list);
     return {{text_or(plan, "exercise"), std::move(value)}};
 }
 
@@ -290,7 +292,9 @@ std::vector<Difference> difference(const Plan& from, const Plan& to) {
         finder.compare(object, entries_of(a, list), entries_of(b, list), judge, whole);
     };
     finder.compare("exercise", exercise_of(a), exercise_of(b), nothing, Consequence::nothing);
+    lists("group", "groups", nothing, Consequence::nothing);
     lists("team", "teams", nothing, Consequence::nothing);
+    lists("host", "hosts", nothing, Consequence::nothing);
     lists("segment", "segments", of_segment, Consequence::network);
     finder.compare("machine", machines_of(a, from, to), machines_of(b, to, from), of_machine, Consequence::machine);
     finder.compare("rule", rules_of(from), rules_of(to), of_rule, Consequence::personalised);

@@ -26,8 +26,8 @@ struct Difference {
         Consequence consequence = Consequence::nothing;
         bool operator==(const Member&) const = default;
     };
-    std::string
-        object; // "exercise", "team", "segment", "machine", "rule", "check", "column", "phase", "inject", "score"
+    std::string object; // "exercise", "group", "team", "host", "segment", "machine", "rule", "check", "column",
+                        // "phase", "inject", "score"
     std::string id;
     Kind kind = Kind::changed;
     Consequence consequence = Consequence::nothing;

@@ -51,6 +51,7 @@ std::string_view line_of(std::string_view text, std::size_t number) {
 }
 
 std::string shortened(std::string_view text) {
+    text.remove_prefix(std::min(text.size(), text.find_first_not_of(' ')));
     if (text.size() <= longest)
         return std::string(text);
     auto end = longest - 3;
@@ -70,9 +71,11 @@ std::string change_text(std::string_view path, const Difference::Member& member)
         return fmt::format("{} -> {}", from, to);
     if (!member.from.is_string() || !member.to.is_string())
         return fmt::format("{} -> {}", shortened(line_of(from, 0)), shortened(line_of(to, 0)));
+    const auto lines = static_cast<std::size_t>(std::count(from.begin(), from.end(), '\n'));
     std::size_t line = 0;
     while (line_of(from, line) == line_of(to, line))
-        ++line;
+        if (line++ > lines)
+            return "ends in another way";
     return fmt::format("line {}: {} -> {}", line + 1, shortened(line_of(from, line)), shortened(line_of(to, line)));
 }
 
@@ -147,7 +150,7 @@ std::string summary(const std::vector<Difference>& differences) {
     out += "; on the range:";
     const char* separator = " ";
     for (const auto& [what, count] : work) {
-        out += fmt::format("{}{} {}", separator, count, what);
+        out += fmt::format("{}{} x {}", separator, count, what);
         separator = ", ";
     }
     return out + "\n";

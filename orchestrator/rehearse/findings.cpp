@@ -10,15 +10,15 @@ namespace {
 
 constexpr std::size_t least_crowd = 4;
 
-using Times = std::map<std::string, std::vector<std::int64_t>>; // by team, in order
+using Times = std::vector<std::pair<std::string, std::vector<std::int64_t>>>; // of each team, in order
 
 Times times_of(const Rehearsal& rehearsal, const Run& run) {
+    std::map<std::string, std::vector<std::int64_t>> of_team;
+    for (const auto& firing : run.firings)
+        of_team[firing.team].push_back(std::min<std::int64_t>(firing.at_ms, rehearsal.plan.duration.count()));
     Times out;
     for (const auto& score : run.scores)
-        out[score.team];
-    for (const auto& firing : run.firings)
-        if (const auto found = out.find(firing.team); found != out.end())
-            found->second.push_back(std::min<std::int64_t>(firing.at_ms, rehearsal.plan.duration.count()));
+        out.emplace_back(score.team, of_team[score.team]);
     return out;
 }
 

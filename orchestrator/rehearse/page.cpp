@@ -24,8 +24,8 @@ h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
 .remarks { border-left: 4px solid var(--alarm); margin: .5rem 0; padding: .1rem 0 .1rem 1.6rem; max-width: 64rem; }
 .scroll { overflow-x: auto; } .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--average); }
 table { border-collapse: collapse; margin: .3rem 0; } caption { text-align: left; color: var(--dim); padding-bottom: .2rem; }
-th, td { padding: .22rem .7rem .22rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-thead th { border-bottom: 2px solid var(--line); white-space: nowrap; } .n { text-align: right; white-space: nowrap; }
+th, td { padding: .22rem 1.1rem .22rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+thead th { border-bottom: 2px solid var(--line); white-space: nowrap; } th.n, td.n { text-align: right; white-space: nowrap; }
 code { font: .92em ui-monospace, monospace; } .total td, .total th { font-weight: 600; }
 .heat td { text-align: center; min-width: 1.9rem; padding: .15rem .3rem; } .heat .h0 { color: var(--dim); }
 .heat .h1 { background: color-mix(in srgb, var(--average) 14%, transparent); }
@@ -108,7 +108,10 @@ class Page {
             "</caption>\n<thead><tr>",
             escaped(caption), kind);
         for (const auto& column : columns)
-            put("<th scope=\"col\">{}</th>", escaped(column));
+            if (column.starts_with('>')) // a column of numbers
+                put("<th scope=\"col\" class=\"n\">{}</th>", escaped(column.substr(1)));
+            else
+                put("<th scope=\"col\">{}</th>", escaped(column));
         out_ += "</tr></thead>\n<tbody>\n";
     }
     void close_table() { out_ += "</tbody></table></div>\n"; }
@@ -120,10 +123,10 @@ class Page {
         list("What to look at", look, "remarks");
 
         out_ += "<h2>Scores at ENDEX</h2>\n";
-        std::vector<std::string> columns{"Category", "At most"};
+        std::vector<std::string> columns{"Category", ">At most"};
         for (const auto& run : r_.runs)
-            columns.push_back(fmt::format("{} teams", word_of(run.behaviour)));
-        columns.emplace_back("At stake");
+            columns.push_back(fmt::format(">{} teams", word_of(run.behaviour)));
+        columns.emplace_back(">At stake");
         open_table("Mean of the teams, and the least and the most", columns);
         const auto cell = [this](const Spread& s) {
             put("<td class=\"n\">{}", points(s.mean));
@@ -181,7 +184,7 @@ class Page {
         if (r_.phases.empty())
             return;
         out_ += "<h2>Phases</h2>\n";
-        open_table("Begin and length of each phase", {"Phase", "Begins", "Lasts"});
+        open_table("Begin and length of each phase", {"Phase", "Begins", ">Lasts"});
         for (const auto& phase : r_.phases)
             put("<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"n\">{}</td></tr>\n", escaped(phase.title),
                 moment(phase.from_ms), duration_text(phase.to_ms - phase.from_ms));
@@ -233,7 +236,7 @@ class Page {
     void reports() {
         out_ += "<h2>Reports</h2>\n";
         open_table("Reports that messages ask for, of all teams",
-                   {"Teams", "Asked", "In time", "Late", "Missing", "Graded after ENDEX"});
+                   {"Teams", ">Asked", ">In time", ">Late", ">Missing", ">Graded after ENDEX"});
         for (std::size_t i = 0; i < r_.runs.size(); ++i) {
             const auto& n = r_.findings[i].reports;
             put("<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
@@ -279,7 +282,7 @@ class Page {
 
     void load_of_controllers(const Findings& found) {
         open_table("Controllers",
-                   {"From", "Controller", "Fires by hand", "Reports in", "Unread at the end", "Reading"});
+                   {"From", "Controller", ">Fires by hand", ">Reports in", ">Unread at the end", ">Reading"});
         for (std::size_t b = 0; b < found.load.size(); ++b)
             for (const auto& [controller, work] : found.load[b].controllers)
                 put("<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td "
@@ -298,7 +301,7 @@ class Page {
             put("<details{}><summary>{} teams</summary>\n",
                 r_.runs[i].behaviour == Behaviour::average || r_.runs.size() == 1 ? " open" : "", word);
             picture(gantt_of_teams(r_, r_.runs[i]), fmt::format("Teams over time, {}", word));
-            open_table("Longest time without an inject, and crowds", {"Team", "What", "From", "Lasts", "Injects"});
+            open_table("Longest time without an inject, and crowds", {"Team", "What", "From", ">Lasts", ">Injects"});
             const auto row = [&](const Stretch& s, const char* what) {
                 put("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"n\">{}</td><td "
                     "class=\"n\">{}</td></tr>\n",
@@ -326,7 +329,7 @@ class Page {
             put("<details{}><summary>{} teams: {}</summary>\n",
                 r_.runs[i].behaviour == Behaviour::absent ? "" : " open", word_of(r_.runs[i].behaviour), all.size());
             open_table(fmt::format("With {} teams", word_of(r_.runs[i].behaviour)),
-                       {"Injects", "Machines", "First", "Together at most"});
+                       {"Injects", "Machines", "First", ">Together at most"});
             for (const auto& one : all)
                 put("<tr><th scope=\"row\"><code>{}</code> and <code>{}</code></th><td>{}</td><td>{}</td><td "
                     "class=\"n\">{}</td></tr>\n",

@@ -44,7 +44,7 @@ class Reasons {
         case When::Kind::any:
             return of_parts(when, "; and ");
         case When::Kind::negation:
-            return fmt::format("what must not be had come true: {}", when.text);
+            return fmt::format("{} was already true", when.parts.empty() ? when.text : when.parts.front().text);
         }
         return fmt::format("its condition never came true: {}", when.text);
     }

@@ -37,6 +37,8 @@ class Witness {
 
     void see(const Event& event) {
         ++run_.events;
+        if (event.kind == "exercise.started")
+            startex_ms_ = event.wall_ms;
         const auto at = std::max<std::int64_t>(0, event.exercise_ms);
         if (event.kind == "inject.fired")
             fired(event, at);
@@ -49,7 +51,7 @@ class Witness {
         else if (event.kind == "report.filed")
             filed(event, at);
         else if (event.kind == "report.graded")
-            graded(event, at);
+            graded(event, event.wall_ms - startex_ms_); // exercise time ends at ENDEX, grading need not
         else if (event.kind == "inject.failed")
             run_.failed.push_back({inject_of(event), event.scope, text_or(event.body, "reason")});
     }
@@ -105,6 +107,7 @@ class Witness {
 
     const plan::Plan& plan_;
     Run& run_;
+    std::int64_t startex_ms_ = 0;
     std::map<std::string, std::size_t> injects_;
     std::map<std::string, std::string> machines_; // by act
     std::map<std::string, std::size_t> open_;     // act -> spell

@@ -30,7 +30,7 @@ struct Awaited { // a report that a message asks of one team
     std::int64_t asked_ms = 0;
     std::int64_t due_ms = 0;
     std::int64_t filed_ms = -1;
-    std::int64_t graded_ms = -1; // may be after ENDEX
+    std::int64_t graded_ms = -1; // may be after ENDEX, as if time had gone on
 };
 
 struct Unfired {

@@ -83,29 +83,59 @@ void remark_on_scores(const Rehearsal& r, std::vector<std::string>& out) {
                             category.id, points(category.weight_milli)));
 }
 
+// What is the same with several behaviours is said once.
+class Remarks {
+  public:
+    void add(Behaviour behaviour, const std::string& what) {
+        const auto found = std::find_if(said_.begin(), said_.end(), [&](const auto& one) { return one.first == what; });
+        if (found == said_.end())
+            said_.emplace_back(what, std::string(word_of(behaviour)));
+        else
+            found->second += fmt::format(", {}", word_of(behaviour));
+    }
+    void write(std::vector<std::string>& out) const {
+        for (const auto& [what, who] : said_)
+            out.push_back(fmt::format("{} (with teams that are: {})", what, who));
+    }
+
+  private:
+    std::vector<std::pair<std::string, std::string>> said_;
+};
+
+std::string longest_quiet(const Rehearsal& r, const Findings& found) {
+    const Stretch* longest = nullptr;
+    for (const auto& quiet : found.quiet)
+        if (!longest || quiet.to_ms - quiet.from_ms > longest->to_ms - longest->from_ms)
+            longest = &quiet;
+    if (!longest)
+        return "";
+    std::vector<std::string> teams;
+    for (const auto& quiet : found.quiet)
+        if (quiet.from_ms == longest->from_ms && quiet.to_ms == longest->to_ms)
+            teams.push_back(quiet.team);
+    return fmt::format("nothing happens to {} for {}, from {}", teams_text(r, teams),
+                       duration_text(longest->to_ms - longest->from_ms), to_exercise_text(Millis(longest->from_ms)));
+}
+
 void remark_on_time(const Rehearsal& r, std::vector<std::string>& out) {
+    Remarks remarks;
     for (std::size_t i = 0; i < r.runs.size(); ++i) {
         const auto& found = r.findings[i];
-        const auto word = word_of(r.runs[i].behaviour);
-        const Stretch* longest = nullptr;
-        for (const auto& quiet : found.quiet)
-            if (!longest || quiet.to_ms - quiet.from_ms > longest->to_ms - longest->from_ms)
-                longest = &quiet;
-        if (longest)
-            out.push_back(fmt::format("{} teams: nothing happens to {} for {}, from {}", word,
-                                      teams_text(r, {longest->team}), duration_text(longest->to_ms - longest->from_ms),
-                                      to_exercise_text(Millis(longest->from_ms))));
+        const auto behaviour = r.runs[i].behaviour;
+        if (const auto quiet = longest_quiet(r, found); !quiet.empty())
+            remarks.add(behaviour, quiet);
         if (!found.crowded.empty()) {
             const auto worst = std::max_element(found.crowded.begin(), found.crowded.end(),
                                                 [](const auto& a, const auto& b) { return a.count < b.count; });
-            out.push_back(fmt::format(
-                "{} teams: {} gets {} injects within {}, from {}", word, teams_text(r, {worst->team}), worst->count,
-                duration_text(worst->to_ms - worst->from_ms), to_exercise_text(Millis(worst->from_ms))));
+            remarks.add(behaviour, fmt::format("{} gets {} injects within {}, from {}", teams_text(r, {worst->team}),
+                                               worst->count, duration_text(worst->to_ms - worst->from_ms),
+                                               to_exercise_text(Millis(worst->from_ms))));
         }
         if (found.reports.graded_after_endex > 0)
-            out.push_back(fmt::format("{} teams: {} of {} reports can only be graded after ENDEX", word,
-                                      found.reports.graded_after_endex, found.reports.asked));
+            remarks.add(behaviour, fmt::format("{} of {} reports can only be graded after ENDEX",
+                                               found.reports.graded_after_endex, found.reports.asked));
     }
+    remarks.write(out);
 }
 
 } // namespace
@@ -206,7 +236,8 @@ std::vector<std::string> remarks(const Rehearsal& rehearsal) {
 std::vector<std::string> assumptions(const Rehearsal& rehearsal) {
     std::vector<std::string> out;
     for (const auto& run : rehearsal.runs)
-        out.push_back(fmt::format("A {} team {}.", word_of(run.behaviour), sentence_of(run.behaviour)));
+        out.push_back(fmt::format("{} {} team {}.", run.behaviour == Behaviour::perfect ? "A" : "An",
+                                  word_of(run.behaviour), sentence_of(run.behaviour)));
     out.push_back(
         fmt::format("Controllers read one report at a time, {} each, and fire what needs a hand evenly over the "
                     "exercise.",

@@ -85,6 +85,16 @@ TEST(Diff, another_file_means_that_the_agent_is_told_something_else) {
     EXPECT_EQ(all[0].members[0].to, "North: 198.18.1.80, crow is away");
 }
 
+TEST(Diff, texts_that_differ_by_blanks_only_are_told_too) {
+    auto plan = planned(small_range + rest);
+    plan.injects[0].body = std::string(70, 'x') + "\n  y";
+    for (const auto* end : {"\n  y\n", "\ny", "\n  y\n\n"}) {
+        auto other = plan;
+        other.injects[0].body = std::string(70, 'x') + end;
+        EXPECT_THAT(describe(difference(plan, other)), HasSubstr("    body: "));
+    }
+}
+
 TEST(Diff, another_number_moves_a_machine_and_what_looks_at_it) {
     const auto all = after("on: { office: 80 }", "on: { office: 81 }");
     const auto found = lines(all);
@@ -120,7 +130,7 @@ TEST(Diff, a_new_machine_is_made_and_the_others_of_its_team_are_told_its_name) {
     EXPECT_THAT(found, Contains("~ machine portal@north: agent re-personalised"));
     EXPECT_THAT(found, Not(Contains(HasSubstr("crow"))));
     EXPECT_THAT(describe(all), HasSubstr("+ machine wiki of north, south: added; machine made\n"));
-    EXPECT_THAT(describe(all), HasSubstr("2 machine made"));
+    EXPECT_THAT(describe(all), HasSubstr("2 x machine made"));
 }
 
 TEST(Diff, a_team_less_takes_all_that_was_its_own) {
@@ -136,6 +146,20 @@ TEST(Diff, another_name_of_the_exercise_is_another_range) {
     const auto all = after("exercise: small", "exercise: smaller");
     EXPECT_THAT(lines(all), Contains("~ segment internet: network rebuilt"));
     EXPECT_THAT(lines(all), Contains("~ machine crow: machine rebuilt"));
+}
+
+TEST(Diff, nothing_that_makes_another_plan_goes_untold) {
+    const auto plan = planned(small_range + rest);
+    std::vector<Plan> others(5, plan);
+    others[0].groups.push_back({"NATO", "NATO", {"EST"}, "2026-01-01"});
+    others[1].quotas.push_back({"EST", 4096});
+    others[2].notes.emplace_back("read otherwise than written");
+    others[3].machines[0].needs.emplace_back("crow");
+    others[4].services.emplace_back("extra", "Extra");
+    for (const auto& other : others) {
+        EXPECT_NE(hash_of(plan), hash_of(other));
+        EXPECT_EQ(difference(plan, other).size(), 1U) << describe(difference(plan, other));
+    }
 }
 
 TEST(Diff, there_and_back_are_each_others_mirror) {
