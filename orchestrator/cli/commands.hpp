@@ -8,7 +8,7 @@
 namespace testudo::cli {
 
 inline constexpr int exit_ok = 0;
-inline constexpr int exit_differs = 1;  // testudo diff: the templates are both good, and not the same
+inline constexpr int exit_differs = 1;       // testudo diff: the templates are both good, and not the same
 inline constexpr int exit_failed = 1;        // the thing asked for could not be done; the message says what to do
 inline constexpr int exit_interrupted = 130; // by SIGINT or SIGTERM, in good order
 inline constexpr int exit_usage = 2;         // the command line is wrong

@@ -34,8 +34,9 @@ int main(int argc, char** argv) {
                  "a score and a replay.");
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string("testudo ") + TESTUDO_VERSION);
-    app.footer("Exit codes: 0 done, 1 could not be done, 2 wrong command line, 3 the template has errors, 130 interrupted.\n"
-               "`testudo SUBCOMMAND --help` explains each.");
+    app.footer(
+        "Exit codes: 0 done, 1 could not be done, 2 wrong command line, 3 the template has errors, 130 interrupted.\n"
+        "`testudo SUBCOMMAND --help` explains each.");
     app.fallthrough(false);
 
     std::function<int()> chosen;
@@ -76,27 +77,6 @@ int main(int argc, char** argv) {
     explain_command->add_flag("--page", explain_options.page, "Print docs/diagnostics.md");
     explain_command->add_flag("--json", explain_options.json, "Print a JSON document");
 
-    ImportOptions import_options;
-    std::vector<std::string> import_names;
-    std::string import_help = "Formats:\n";
-    for (const auto& [name, what] : testudo::import_::formats()) {
-        import_names.emplace_back(name);
-        import_help += "  " + std::string(name) + std::string(14 - name.size(), ' ') + std::string(what) + "\n";
-    }
-    auto* import_command =
-        command(app, "import", "Write another platform's range or exercise as a template, and tell what did not come over",
-                [&] { return import_range(import_options); });
-    import_command->add_option("FORMAT", import_options.format, "What the file is")
-        ->required()
-        ->check(CLI::IsMember(import_names));
-    import_command->add_option("FILE", import_options.files, "The file; topology and training may be given together")
-        ->required()
-        ->expected(1, 16);
-    import_command->add_flag("--json", import_options.json, "Print template and report as one JSON document");
-    import_command->footer(import_help +
-                           "The template goes to standard output, the report to standard error (docs/import.md).\n"
-                           "Exit codes: 0 a template was written, 1 not possible, 2 wrong command line, 3 the file has errors.");
-
     RehearseOptions rehearse_options;
     auto* rehearse_command =
         command(app, "rehearse", "Play a template's whole timeline in virtual time, with simulated machines and teams",
@@ -114,7 +94,30 @@ int main(int argc, char** argv) {
     diff_command->add_option("FROM", diff_options.from, "A range template")->required();
     diff_command->add_option("TO", diff_options.to, "Another, or a later version of it")->required();
     diff_command->add_flag("--json", diff_options.json, "Print a JSON document");
-    diff_command->footer("Exit codes: 0 no difference, 1 there are some, 2 wrong command line, 3 a template has errors.");
+    diff_command->footer(
+        "Exit codes: 0 no difference, 1 there are some, 2 wrong command line, 3 a template has errors.");
+
+    ImportOptions import_options;
+    std::vector<std::string> import_names;
+    std::string import_help = "Formats:\n";
+    for (const auto& [name, what] : testudo::import_::formats()) {
+        import_names.emplace_back(name);
+        import_help += "  " + std::string(name) + std::string(14 - name.size(), ' ') + std::string(what) + "\n";
+    }
+    auto* import_command = command(
+        app, "import", "Write another platform's range or exercise as a template, and tell what did not come over",
+        [&] { return import_range(import_options); });
+    import_command->add_option("FORMAT", import_options.format, "What the file is")
+        ->required()
+        ->check(CLI::IsMember(import_names));
+    import_command->add_option("FILE", import_options.files, "The file; topology and training may be given together")
+        ->required()
+        ->expected(1, 16);
+    import_command->add_flag("--json", import_options.json, "Print template and report as one JSON document");
+    import_command->footer(
+        import_help +
+        "The template goes to standard output, the report to standard error (docs/import.md).\n"
+        "Exit codes: 0 a template was written, 1 not possible, 2 wrong command line, 3 the file has errors.");
 
     UpOptions up_options;
     auto* up_command = command(app, "up", "Provision a template's range; a second time changes nothing",
