@@ -7,8 +7,8 @@
 #include "orchestrator/plan/plan.hpp"
 
 // The JSON form of a plan. Each struct lists its members once, in `members`; the writer and the reader both walk that
-// list, so they cannot disagree. What plans of the first version did not have is `v.later(...)`: it is written only when
-// it says something and may be missing, so plans of older logs are still read, and keep their hashes.
+// list, so they cannot disagree. What plans of the first version did not have is `v.later(...)`: it is written only
+// when it says something and may be missing, so plans of older logs are still read, and keep their hashes.
 namespace testudo::plan {
 namespace {
 
