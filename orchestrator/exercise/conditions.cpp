@@ -17,14 +17,11 @@ Moment earlier_of(Moment a, Moment b) {
     return a && b ? Moment(std::min(*a, *b)) : (a ? a : b);
 }
 
-template <class Wanted>
-void collect(const When& when, const std::vector<std::string>& teams, Wanted wanted,
-             std::vector<std::pair<const When*, std::string>>& out) {
-    if (wanted(when.kind))
-        for (const auto& team : teams)
-            out.emplace_back(&when, team);
+template <class Each> void for_each_leaf(const When& when, Each each) {
+    if (when.parts.empty())
+        each(when);
     for (const auto& part : when.parts)
-        collect(part, teams, wanted, out);
+        for_each_leaf(part, each);
 }
 
 Moment after_inject(const When& when, const std::string& team, const State& state) {
@@ -85,35 +82,46 @@ Moment effect_since(const When& when, const std::string& team, const State& stat
 } // namespace
 
 Conditions::Conditions(std::shared_ptr<const plan::Plan> plan) : plan_(std::move(plan)) {
-    using Kind = When::Kind;
-    for (const auto& inject : plan_->injects) {
-        collect(
-            inject.when, inject.teams, [](Kind k) { return k == Kind::check || k == Kind::effect; }, open_);
-        collect(
-            inject.when, inject.teams, [](Kind k) { return k == Kind::score; }, scores_);
-    }
+    for (const auto& inject : plan_->injects)
+        for_each_leaf(inject.when, [&](const When& leaf) {
+            for (const auto& team : inject.teams) {
+                if (leaf.kind == When::Kind::check || leaf.kind == When::Kind::effect)
+                    open_[team].push_back(&leaf);
+                else if (leaf.kind == When::Kind::score)
+                    scores_.emplace_back(&leaf, team);
+            }
+        });
 }
 
-void Conditions::observe(const State& state, const scoring::Scores& scores, std::int64_t now_ms, bool moved) {
+void Conditions::observe(const State& state, const scoring::Scores& scores, std::int64_t now_ms, const Turn& turn) {
     if (now_ms < 0)
         return;
     const Seen seen{state, scores, now_ms};
     auto next = std::numeric_limits<std::int64_t>::max();
-    const auto became_true = [&](const Key& key) {
-        const auto from = leaf(*key.first, key.second, seen);
+    const auto became_true = [&](const When* when, const std::string& team) {
+        const auto from = leaf(*when, team, seen);
         if (!from || *from > now_ms) {
             next = std::min(next, from.value_or(next));
             return false;
         }
-        remembered_.emplace(key, *from);
+        remembered_.emplace(Key(when, team), *from);
         return true;
     };
-    std::erase_if(scores_, became_true);
-    if (!moved && now_ms < next_ms_)
-        return;
+    std::erase_if(scores_, [&](const Key& key) { return became_true(key.first, key.second); });
     next = std::numeric_limits<std::int64_t>::max();
-    std::erase_if(open_, became_true);
-    next_ms_ = next;
+    const auto look = [&](const std::string& team, std::vector<const When*>& leaves) {
+        std::erase_if(leaves, [&](const When* when) { return became_true(when, team); });
+    };
+    if (turn.all || now_ms >= next_ms_) {
+        for (auto& [team, leaves] : open_)
+            look(team, leaves);
+        next_ms_ = next;
+        return;
+    }
+    for (const auto& team : turn.teams)
+        if (const auto found = open_.find(team); found != open_.end())
+            look(team, found->second);
+    next_ms_ = std::min(next_ms_, next);
 }
 
 Moment Conditions::true_from(const plan::Inject& inject, const std::string& team, const State& state,

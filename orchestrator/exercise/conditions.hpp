@@ -17,10 +17,15 @@ class Conditions {
   public:
     explicit Conditions(std::shared_ptr<const plan::Plan> plan);
 
-    // Remembers what has become true by `now_ms`. To be called before and after each event is folded; `moved`: the
-    // event may have changed a check's state or an effect. Without that only time and scores can make something true.
-    void observe(const State& state, const scoring::Scores& scores, std::int64_t now_ms, bool moved);
+    // Whose checks, effects and injects an event may have changed.
+    struct Turn {
+        bool all = false;
+        std::vector<std::string> teams;
+        bool none() const { return !all && teams.empty(); }
+    };
 
+    // Remembers what has become true by `now_ms`. To be called before (with no turn) and after each event is folded.
+    void observe(const State& state, const scoring::Scores& scores, std::int64_t now_ms, const Turn& turn);
     // True while a score may still make something true: then every event may.
     bool watches_scores() const { return !scores_.empty(); }
 
@@ -42,9 +47,9 @@ class Conditions {
     std::optional<std::int64_t> leaf(const plan::When& when, const std::string& team, const Seen& seen) const;
 
     std::shared_ptr<const plan::Plan> plan_;
-    std::vector<Key> open_;    // on checks and effects, not yet true
-    std::vector<Key> scores_;  // on scores, not yet true
-    std::int64_t next_ms_ = 0; // before this no open one becomes true by time alone
+    std::map<std::string, std::vector<const plan::When*>> open_; // on a team's checks and effects, not yet true
+    std::vector<Key> scores_;                                    // on scores, not yet true
+    std::int64_t next_ms_ = 0;                                   // before this no open one becomes true by time alone
     std::map<Key, std::int64_t> remembered_;
 };
 

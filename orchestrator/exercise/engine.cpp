@@ -21,6 +21,30 @@ Result<void> need_text(const std::string& text, const char* what) {
     return {};
 }
 
+// Nothing but the team's own events, and those of all, can change what the inject's condition says of it.
+bool hangs_on_own(const plan::When& when, const plan::Inject& inject, const std::string& team, const plan::Plan& plan) {
+    using Kind = plan::When::Kind;
+    switch (when.kind) {
+    case Kind::at:
+    case Kind::phase:
+    case Kind::manual:
+        return true;
+    case Kind::after: {
+        const auto* other = plan::find_inject(plan, when.ref);
+        return other && std::find(other->teams.begin(), other->teams.end(), team) != other->teams.end();
+    }
+    case Kind::score:
+        return false; // every event may
+    case Kind::all:
+    case Kind::any:
+    case Kind::negation:
+        return std::all_of(when.parts.begin(), when.parts.end(),
+                           [&](const plan::When& part) { return hangs_on_own(part, inject, team, plan); });
+    default:
+        return inject.per_team; // else any of its teams will do
+    }
+}
+
 } // namespace
 
 Engine::Engine(Loop& loop, plan::Plan plan, EventStore& store, Guests& guests, Origin origin)
@@ -40,8 +64,11 @@ Engine::Engine(Loop& loop, plan::Plan plan, EventStore& store, Guests& guests, O
                                                                             }),
       checks_(loop, projection_.plan(), clock_, guests, recorder_), actions_(loop, projection_, guests, recorder_) {
     for (const auto& inject : this->plan().injects)
-        if (inject.approved)
-            waiting_.push_back(&inject);
+        for (std::size_t i = 0; inject.approved && i < inject.teams.size(); ++i) {
+            const auto& team = inject.teams[i];
+            auto& queue = hangs_on_own(inject.when, inject, team, this->plan()) ? own_[team] : others_;
+            queue.waiting.push_back({&inject, i, {}, false});
+        }
 }
 
 Engine::~Engine() {
@@ -314,31 +341,50 @@ bool Engine::begin_phases() {
     return !events.empty() && recorder_.commit(std::move(events)).has_value();
 }
 
-std::vector<Engine::Due> Engine::due() {
+void Engine::look_at(Waiting& waiting, std::int64_t now_ms) const {
+    const auto& inject = *waiting.inject;
+    const auto& team = inject.teams[waiting.place];
+    const auto stage = state().inject(inject.id, team)->stage;
+    waiting.over = stage != Stage::scheduled && stage != Stage::held;
+    waiting.from = stage == Stage::scheduled
+                       ? projection_.conditions().true_from(inject, team, state(), projection_.scores(), now_ms)
+                       : std::nullopt;
+}
+
+void Engine::review(Queue& queue, std::uint64_t turn, bool turned, std::vector<Due>& out) {
     const auto now_ms = now().count();
-    std::erase_if(waiting_, [this](const plan::Inject* inject) {
-        return std::none_of(inject->teams.begin(), inject->teams.end(), [&](const std::string& team) {
-            const auto stage = state().inject(inject->id, team)->stage;
-            return stage == Stage::scheduled || stage == Stage::held;
-        });
-    });
+    turned = turned || turn != queue.turn;
+    if (turned || queue.next_ms <= now_ms) {
+        queue.turn = turn;
+        queue.next_ms = plan().duration.count();
+        for (auto& waiting : queue.waiting) {
+            // What is due is looked at once more: a `not` may have become false by time alone.
+            if (turned || (waiting.from && *waiting.from <= now_ms))
+                look_at(waiting, now_ms);
+            if (waiting.from && *waiting.from <= now_ms)
+                out.push_back({waiting.inject, waiting.inject->teams[waiting.place], *waiting.from});
+            if (waiting.from)
+                queue.next_ms = std::min(queue.next_ms, *waiting.from);
+        }
+        std::erase_if(queue.waiting, [](const Waiting& waiting) { return waiting.over; });
+    }
+    if (queue.next_ms > now_ms)
+        next_due_ = std::min(next_due_, Millis(queue.next_ms));
+}
+
+std::vector<Engine::Due> Engine::due() {
     next_due_ = plan().duration;
     std::vector<Due> out;
-    for (const auto* inject : waiting_) {
-        if (inject->when.kind == plan::When::Kind::at && inject->when.time.count() > now_ms) {
-            next_due_ = std::min(next_due_, inject->when.time);
-            continue;
-        }
-        for (const auto& team : inject->teams) {
-            if (state().inject(inject->id, team)->stage != Stage::scheduled)
-                continue;
-            const auto from = projection_.conditions().true_from(*inject, team, state(), projection_.scores(), now_ms);
-            if (from && *from <= now_ms)
-                out.push_back({inject, team, *from});
-            else if (from)
-                next_due_ = std::min(next_due_, Millis(*from));
-        }
-    }
+    for (auto& [team, queue] : own_)
+        review(queue, projection_.turns_of(team), false, out);
+    review(others_, projection_.turns(), projection_.conditions().watches_scores(), out);
+    // As in the plan, and its teams as in the inject.
+    const auto place = [](const Due& due) {
+        return std::find(due.inject->teams.begin(), due.inject->teams.end(), due.team) - due.inject->teams.begin();
+    };
+    std::sort(out.begin(), out.end(), [&](const Due& a, const Due& b) {
+        return a.inject != b.inject ? a.inject < b.inject : place(a) < place(b);
+    });
     return out;
 }
 

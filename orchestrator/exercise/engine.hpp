@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -139,7 +140,21 @@ class Engine {
     Recorder recorder_;
     CheckRunner checks_;
     ActionRunner actions_;
-    std::vector<const plan::Inject*> waiting_; // approved, and not yet fired or skipped for all their teams
+    struct Waiting { // an inject for a team that it was neither fired nor skipped for
+        const plan::Inject* inject;
+        std::size_t place;                // of the team in the inject
+        std::optional<std::int64_t> from; // as of the latest turn; none while it is held
+        bool over = false;
+    };
+    struct Queue { // those that the same events may change
+        std::uint64_t turn = 0;
+        std::int64_t next_ms = 0; // the first of their moments
+        std::vector<Waiting> waiting;
+    };
+    void look_at(Waiting& waiting, std::int64_t now_ms) const;
+    void review(Queue& queue, std::uint64_t turn, bool turned, std::vector<Due>& out);
+    std::map<std::string, Queue> own_; // by team: what hangs on its own events
+    Queue others_;
     ExerciseTime next_due_{0};
     std::uint64_t turns_seen_ = 0;
     TimerId alarm_ = 0;

@@ -23,19 +23,44 @@ Result<Projection> Projection::from(const Event& created) {
 }
 
 void Projection::apply(const Event& event) {
-    conditions_.observe(state_, scores_, event.exercise_ms, false);
+    conditions_.observe(state_, scores_, event.exercise_ms, {});
     open_history_step(event);
     state_.apply(event);
     scores_.apply(event);
-    // Most events are probes that say what was known.
-    const bool moved = event.kind != "check.sample" || !scores_.changes().empty();
-    turns_ += moved ? 1 : 0;
-    conditions_.observe(state_, scores_, event.exercise_ms, moved);
+    const auto turn = turn_of(event);
+    count(turn);
+    conditions_.observe(state_, scores_, event.exercise_ms, turn);
     if (event.kind == "exercise.started")
         wall_start_ms_ = event.wall_ms;
     last_ms_ = std::max(last_ms_, event.exercise_ms);
     keep_words(event);
     keep_moments(event);
+}
+
+// Most events are probes that say what was known.
+Conditions::Turn Projection::turn_of(const Event& event) const {
+    if (event.kind != "check.sample")
+        return event.scope.empty() ? Conditions::Turn{true, {}} : Conditions::Turn{false, {event.scope}};
+    Conditions::Turn turn;
+    for (const auto& change : scores_.changes())
+        if (const auto& team = plan_->checks[change.check].team; !team.empty())
+            turn.teams.push_back(team);
+    return turn;
+}
+
+void Projection::count(const Conditions::Turn& turn) {
+    if (turn.none())
+        return;
+    ++turns_;
+    if (turn.all)
+        turns_of_all_ = turns_;
+    for (const auto& team : turn.teams)
+        turns_of_[team] = turns_;
+}
+
+std::uint64_t Projection::turns_of(const std::string& team) const {
+    const auto found = turns_of_.find(team);
+    return found == turns_of_.end() ? turns_of_all_ : std::max(turns_of_all_, found->second);
 }
 
 void Projection::open_history_step(const Event& event) {

@@ -51,14 +51,18 @@ class Projection {
     static constexpr std::size_t log_length = 200;
     const std::deque<LogLine>& log() const { return log_; }
     const std::vector<Moment>& moments() const { return moments_; }
-    // Counts the events after which a condition may say something else, scores aside.
+    // Counts the events after which a condition may say something else, scores aside; and what the count was after the
+    // last of them that concerned a team.
     std::uint64_t turns() const { return turns_; }
+    std::uint64_t turns_of(const std::string& team) const;
     // Wall time of STARTEX; 0 before it.
     std::int64_t wall_start_ms() const { return wall_start_ms_; }
     // Exercise time of the last event; 0 before STARTEX.
     std::int64_t last_ms() const { return last_ms_; }
 
   private:
+    Conditions::Turn turn_of(const Event& event) const;
+    void count(const Conditions::Turn& turn);
     void open_history_step(const Event& event);
     void keep_history() const;
     void keep_words(const Event& event);
@@ -77,6 +81,8 @@ class Projection {
     std::int64_t wall_start_ms_ = 0;
     std::int64_t last_ms_ = 0;
     std::uint64_t turns_ = 0;
+    std::uint64_t turns_of_all_ = 0;
+    std::map<std::string, std::uint64_t> turns_of_;
 };
 
 } // namespace testudo::exercise
