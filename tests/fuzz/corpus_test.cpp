@@ -32,8 +32,9 @@ TEST_P(Corpus, IsSurvived) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Targets, Corpus,
-                         ::testing::Values(std::pair("import", &import_text), std::pair("frame", &frame),
-                                           std::pair("event_line", &event_line), std::pair("template", &template_text)),
+                         ::testing::Values(std::pair("frame", &frame), std::pair("event_line", &event_line),
+                                           std::pair("template", &template_text), std::pair("expression", &expression),
+                                           std::pair("condition", &condition), std::pair("import", &import_text)),
                          [](const auto& target) { return std::string(target.param.first); });
 
 } // namespace
