@@ -1,3 +1,5 @@
+#include <filesystem>
+#include <fstream>
 #include <gmock/gmock.h>
 
 #include "tests/plan/planned.hpp"
@@ -57,6 +59,28 @@ TEST(Labels, the_whole_is_the_strictest_of_its_parts) {
              "  crow: { image: debian, label: RESTRICTED REL EST FIN, on: { internet: 66 } }\n"
              "  raven: { image: debian, label: SECRET, on: { internet: 67 } }\n";
     EXPECT_EQ(planned(range).label, "EXERCISE SECRET REL EST");
+}
+
+// The label of an included file is that of what stands in it, not of what includes it.
+TEST(Labels, of_a_file_are_those_of_its_parts) {
+    const auto folder = std::filesystem::path(testing::TempDir()) / "labels-of-a-file";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "tools.yaml")
+        << "label: EXERCISE RESTRICTED REL EST FIN SWE\n"
+           "machines:\n"
+           "  raven: { team: crows, image: debian, on: { internet: 67 } }\n"
+           "  dove: { image: debian, label: EXERCISE, on: { internet: 68 } }\n"
+           "timeline: [{ message: hello, at: T+1m, from: White, subject: Hello, body: Hello }]\n";
+    std::ofstream(folder / "range.yaml") << "include: tools.yaml\n" << with_label("EXERCISE SECRET REL EST FIN SWE");
+    auto loaded = template_::load((folder / "range.yaml").string());
+    const auto plan = make(loaded.template_, loaded.diagnostics);
+    ASSERT_TRUE(plan) << (loaded.diagnostics.empty() ? "" : render(loaded.diagnostics.front()));
+    EXPECT_EQ(plan->label, "EXERCISE SECRET REL EST FIN SWE");
+    EXPECT_EQ(find_machine(*plan, "raven")->label, "EXERCISE RESTRICTED REL EST FIN SWE");
+    EXPECT_EQ(find_machine(*plan, "dove")->label, "EXERCISE UNCLASSIFIED");
+    EXPECT_EQ(find_machine(*plan, "crow")->label, "");
+    EXPECT_EQ(find_inject(*plan, "hello")->label, "EXERCISE RESTRICTED REL EST FIN SWE");
+    std::filesystem::remove_all(folder);
 }
 
 } // namespace
