@@ -6,7 +6,7 @@
 namespace testudo::graph {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\')
@@ -20,7 +20,7 @@ std::string quoted(std::string_view text) {
 std::string label(const std::vector<std::string>& lines) {
     std::string out = "\"";
     for (const auto& line : lines) {
-        const auto one = quoted(line);
+        const auto one = in_quotes(line);
         out += (out.size() == 1 ? "" : "\\n") + one.substr(1, one.size() - 2);
     }
     return out + "\"";
@@ -81,12 +81,12 @@ std::string to_dot(const Map& map) {
     }
     for (const auto& rule : map.rules)
         out += fmt::format("  {} -> {} [label={}, color={}, constraint=false];\n", end_of(rule.from, rule.router),
-                           end_of(rule.to, rule.router), quoted(rule.text),
+                           end_of(rule.to, rule.router), in_quotes(rule.text),
                            rule.allow ? "\"#1d4ed8\"" : "\"#b91c1c\", style=dashed");
     for (const auto& check : map.checks)
         for (const auto vantage : check.vantages)
             out += fmt::format("  n{} -> n{} [label={}, color=\"#15803d\", style=dotted, constraint=false];\n", vantage,
-                               check.target, quoted(check.title));
+                               check.target, in_quotes(check.title));
     return out + "}\n";
 }
 
