@@ -41,6 +41,13 @@ if(TESTUDO_PRECOMPILE)
   target_link_libraries(testudo_precompiled_test PRIVATE GTest::gmock GTest::gtest)
 endif()
 
+option(TESTUDO_FUZZ "Build the libFuzzer programs (clang only)" OFF)
+if(TESTUDO_FUZZ)
+  # What is fuzzed must tell libFuzzer where it has been.
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 # testudo_module(NAME SOURCES... LINK ...): one static library per folder.
 function(testudo_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
