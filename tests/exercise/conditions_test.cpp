@@ -176,6 +176,29 @@ TEST(Conditions, what_follows_an_inject_follows_the_same_teams) {
     EXPECT_TRUE(called(p, "south"));
 }
 
+TEST(Conditions, what_follows_an_inject_of_another_team_alone_follows_that) {
+    for (const bool per_team : {true, false}) {
+        auto plan = press_waits_for(when(When::Kind::after, "advisory", "fired", 30s), per_team);
+        plan.injects[0].teams = {"north"};
+        Play p(plan);
+        p.begin();
+        p.run_to(89s);
+        EXPECT_FALSE(called(p, "south"));
+        p.run_to(90s);
+        EXPECT_TRUE(called(p, "south"));
+    }
+}
+
+TEST(Conditions, a_not_that_becomes_false_by_time_alone_is_seen) {
+    const auto late = of(When::Kind::negation, {when(When::Kind::after, "advisory", "fired", 90s)}); // from T+2m30s
+    for (const auto time : {2min, 3min}) {
+        Play p(press_waits_for(of(When::Kind::all, {at(time), late})));
+        p.begin();
+        p.run_to(4min);
+        EXPECT_EQ(called(p, "north"), time == 2min);
+    }
+}
+
 TEST(Conditions, any_takes_the_first) {
     Play p(press_waits_for(of(When::Kind::any, {at(300s), when(When::Kind::report, "incident", "")})));
     p.begin();

@@ -104,11 +104,12 @@ TEST(HarbourShieldRehearsed, reports_are_counted_and_graded_one_after_another) {
 }
 
 TEST(HarbourShieldRehearsed, says_the_same_every_time) {
-    const auto& r = the_harbour();
-    const auto again = rehearsed(harbour_shield());
-    EXPECT_EQ(to_text(r), to_text(again));
-    EXPECT_EQ(json::serialize(to_json(r)), json::serialize(to_json(again)));
-    EXPECT_EQ(to_html(r), to_html(again));
+    const auto again = rehearse(harbour_shield(), {Behaviour::average});
+    ASSERT_TRUE(again);
+    const auto average_of = [](const Rehearsal& r) {
+        return json::serialize(to_json(r).at("rehearsals").at("average"));
+    };
+    EXPECT_EQ(average_of(the_harbour()), average_of(*again));
 }
 
 TEST(HarbourShieldRehearsed, the_page_needs_nothing_from_elsewhere) {
@@ -120,6 +121,14 @@ TEST(HarbourShieldRehearsed, the_page_needs_nothing_from_elsewhere) {
 }
 
 // --- the small plan, changed for each story --------------------------------------------------------------------------
+
+TEST(Rehearsal, is_the_same_byte_for_byte) {
+    const auto r = rehearsed(plan::sample_plan());
+    const auto again = rehearsed(plan::sample_plan());
+    EXPECT_EQ(to_text(r), to_text(again));
+    EXPECT_EQ(json::serialize(to_json(r)), json::serialize(to_json(again)));
+    EXPECT_EQ(to_html(r), to_html(again));
+}
 
 TEST(Rehearsal, a_draft_never_fires_and_what_waits_for_it_neither) {
     auto plan = plan::sample_plan();
