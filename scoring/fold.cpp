@@ -145,8 +145,8 @@ Scores::Stake Scores::availability_stake(const std::string& team, bool explain) 
         stake.losses.push_back(
             {"availability", check.title,
              fmt::format("was {} from {} to {}{}", word_of(episode.verdict), to_exercise_text(Millis(episode.from_ms)),
-                         to_exercise_text(Millis(episode.to_ms)), spaced(episode.reason)),
-             0, episode.seqs, episode.from_ms});
+                         to_exercise_text(Millis(episode.to_ms)), check.tells_team ? spaced(episode.reason) : ""),
+             0, episode.seqs, episode.from_ms, check.tells_team ? "" : spaced(episode.reason)});
         stake.shares.push_back(availability_part(check.weight_milli, episode.lost_halves, scored));
     }
     for (const auto i : own->second) {

@@ -35,6 +35,7 @@ class Scores {
         std::int64_t milli = 0;
         std::vector<std::uint64_t> seqs;
         std::int64_t at_ms = 0;
+        std::string untold{}; // what the white team reads behind `what`, and the team does not
     };
     struct Change { // a check's state on the board became another
         std::size_t check;

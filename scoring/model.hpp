@@ -31,6 +31,7 @@ struct Check {
     int confirm_failures = 2;
     int confirm_of = 2;
     std::int64_t weight_milli = 1000;
+    bool tells_team = true; // the reason of a failure
 };
 
 // An action of the timeline that costs something when it succeeds.

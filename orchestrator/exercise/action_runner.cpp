@@ -5,7 +5,7 @@
 namespace testudo::exercise {
 namespace {
 
-constexpr Millis act_timeout{60'000};
+constexpr Millis act_margin{60'000}; // beside what the act itself takes: a busy host, the way there and back
 constexpr Millis inspect_timeout{8'000};
 constexpr Millis watch_period{10'000};
 constexpr Millis retry_period{5'000};
@@ -70,7 +70,8 @@ void ActionRunner::send(const std::string& id, int tries_left) {
     const auto& act = projection_.state().acts().at(id);
     auto body = request_of(act);
     body["act"] = id;
-    guests_.request(inject_of(act).targets[act.target].agent, "act", std::move(body), act_timeout,
+    const auto& inject = inject_of(act);
+    guests_.request(inject.targets[act.target].agent, "act", std::move(body), inject.lasts + act_margin,
                     [this, id, tries_left, weak = std::weak_ptr(running_)](const Result<json::object>& reply) {
                         if (!weak.expired())
                             answered(id, tries_left - 1, reply);

@@ -15,6 +15,14 @@ std::uint64_t number_of(const std::string& name) {
     return std::stoull(short_hash(name, 12), nullptr, 16);
 }
 
+// The first window from `window` on that no pause touches: all teams are asked in it, or none is.
+std::int64_t first_outside(const std::vector<plan::Pause>& pauses, std::int64_t window, std::int64_t period) {
+    for (const auto& pause : pauses) // in order of time
+        if (window * period < pause.to.count() && (window + 1) * period > pause.from.count())
+            window = (pause.to.count() + period - 1) / period;
+    return window;
+}
+
 } // namespace
 
 CheckRunner::CheckRunner(Loop& loop, const plan::Plan& plan, const ExerciseClock& clock, Guests& guests,
@@ -62,7 +70,8 @@ void CheckRunner::schedule(std::size_t check) {
     auto& course = courses_[check];
     const auto period = plan_.checks[check].period.count();
     const auto ahead = clock_.now().count() - course.offset.count();
-    const auto window = std::max(course.last_window + 1, ahead <= 0 ? 0 : (ahead + period - 1) / period);
+    const auto next = std::max(course.last_window + 1, ahead <= 0 ? 0 : (ahead + period - 1) / period);
+    const auto window = first_outside(plan_.checks[check].pauses, next, period);
     const Millis at(window * period + course.offset.count());
     if (at >= plan_.duration)
         return;
@@ -84,10 +93,16 @@ std::string CheckRunner::vantage_for(const plan::Check& check, bool recheck) con
 void CheckRunner::probe(std::shared_ptr<Probe> probe) {
     const auto& check = plan_.checks[probe->check];
     const auto vantage = vantage_for(check, !probe->attempts.empty());
+    auto params = check.params;
+    if (!check.accounts.empty()) {
+        const auto& account = check.accounts[static_cast<std::size_t>(probe->window) % check.accounts.size()];
+        params["user"] = account.user;
+        params["password"] = account.password;
+    }
     json::object body{{"type", check.type},
                       {"address", check.address},
                       {"port", check.port},
-                      {"params", check.params},
+                      {"params", std::move(params)},
                       {"timeout_ms", check.timeout.count()}};
     guests_.request(vantage, "probe", std::move(body), check.timeout + agent_margin,
                     [this, probe, vantage, weak = std::weak_ptr(running_)](const Result<json::object>& reply) {

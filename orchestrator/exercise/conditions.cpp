@@ -28,6 +28,8 @@ Moment after_inject(const When& when, const std::string& team, const State& stat
     const auto moment = [&](const InjectState& s) -> Moment {
         if (when.what == "completed")
             return s.stage == Stage::completed ? Moment(s.done_ms) : std::nullopt;
+        if (when.what == "failed")
+            return s.stage == Stage::failed ? Moment(s.done_ms) : std::nullopt;
         return s.fired_ms >= 0 ? Moment(s.fired_ms) : std::nullopt;
     };
     if (const auto* own = state.inject(when.ref, team))
@@ -79,13 +81,24 @@ Moment effect_since(const When& when, const std::string& team, const State& stat
     return first;
 }
 
+// Whether a report of that kind has a grade on that side of the mark.
+bool graded(const When& when, const std::string& team, const State& state) {
+    return std::any_of(state.reports().begin(), state.reports().end(), [&](const auto& entry) {
+        const auto& report = entry.second;
+        if (report.team != team || report.kind != when.ref || !report.grade || report.grade->max_milli <= 0)
+            return false;
+        const auto mark = when.milli * report.grade->max_milli / 1'000;
+        return when.what == "below" ? report.grade->total_milli < mark : report.grade->total_milli > mark;
+    });
+}
+
 } // namespace
 
 Conditions::Conditions(std::shared_ptr<const plan::Plan> plan) : plan_(std::move(plan)) {
     for (const auto& inject : plan_->injects)
         for_each_leaf(inject.when, [&](const When& leaf) {
             for (const auto& team : inject.teams) {
-                if (leaf.kind == When::Kind::check || leaf.kind == When::Kind::effect)
+                if (leaf.kind == When::Kind::check || leaf.kind == When::Kind::effect || leaf.kind == When::Kind::grade)
                     open_[team].push_back(&leaf);
                 else if (leaf.kind == When::Kind::score)
                     scores_.emplace_back(&leaf, team);
@@ -154,6 +167,7 @@ Moment Conditions::eval(const When& when, const plan::Inject& inject, const std:
     case When::Kind::check:
     case When::Kind::effect:
     case When::Kind::report:
+    case When::Kind::grade:
     case When::Kind::score:
         if (!inject.per_team)
             break;
@@ -185,6 +199,8 @@ Moment Conditions::leaf(const When& when, const std::string& team, const Seen& s
         return plus_time(effect_since(when, team, seen.state));
     case When::Kind::report:
         return plus_time(seen.state.first_report(team, when.ref));
+    case When::Kind::grade:
+        return graded(when, team, seen.state) ? Moment(seen.now_ms) : std::nullopt;
     case When::Kind::score: {
         const auto total = seen.scores.total_milli(team);
         return (when.what == "below" ? total < when.milli : total > when.milli) ? Moment(seen.now_ms) : std::nullopt;

@@ -439,11 +439,14 @@ Result<void> Engine::fire_for(const plan::Inject& inject, const Teams& teams, co
     }
     if (inject.kind == plan::Inject::Kind::message) {
         for (const auto& team : teams) {
+            const auto* translation = plan::translation_for(plan(), inject, team);
             json::object body{{"message", inject.id + "@" + team},
                               {"inject", inject.id},
                               {"from", inject.from},
-                              {"subject", inject.subject},
-                              {"body", inject.body}};
+                              {"subject", translation ? translation->subject : inject.subject},
+                              {"body", translation ? translation->body : inject.body}};
+            if (!inject.channel.empty())
+                body["channel"] = inject.channel;
             if (!inject.expects.report.empty()) {
                 json::array rubric;
                 for (const auto& item : inject.expects.rubric.items)

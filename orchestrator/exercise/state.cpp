@@ -43,7 +43,10 @@ std::string_view word_of(Stage stage) {
 State::State(std::shared_ptr<const plan::Plan> plan) : plan_(std::move(plan)) {
     for (const auto& i : plan_->injects)
         for (const auto& team : i.teams)
-            injects_[{i.id, team}];
+            if (auto& state = injects_[{i.id, team}]; i.held) {
+                state.stage = Stage::held;
+                state.reason = "held from the start";
+            }
     for (const auto& m : plan_->machines) {
         machines_[m.id];
         not_ready_.insert(m.id);
@@ -215,7 +218,8 @@ void State::apply_message(const Event& event) {
                                                      now,
                                                      event.wall_ms,
                                                      phase_of_run_ == Run::paused,
-                                                     ""};
+                                                     "",
+                                                     text_or(event.body, "channel")};
     } else if (event.kind == "report.filed") {
         const auto id = text_or(event.body, "report");
         const auto message = text_or(event.body, "message");

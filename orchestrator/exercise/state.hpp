@@ -53,7 +53,8 @@ struct Message {
     std::int64_t at_ms = 0;
     std::int64_t wall_ms = 0;
     bool during_pause = false;
-    std::string report; // the latest that answers it
+    std::string report;  // the latest that answers it
+    std::string channel; // "news", "call", "order"; "" = mail
 };
 
 struct Grade {

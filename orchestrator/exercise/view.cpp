@@ -133,7 +133,8 @@ class Builder {
         for (const auto& [key, cell] : worst) {
             json::object entry{{"state", scoring::word_of(cell.status->verdict)}, {"since_ms", cell.status->since_ms}};
             if (sees(key.first)) {
-                const auto reason = words_of_reason(*cell.status, plan_);
+                const bool told = controls() || cell.check->tell != "white";
+                const auto reason = told ? words_of_reason(*cell.status, plan_) : "";
                 put_text(entry, "reason", reason.empty() ? "" : cell.check->title + ": " + reason);
                 if (cell.status->seq > 0)
                     entry["seq"] = cell.status->seq;
@@ -229,6 +230,7 @@ class Builder {
                 message["expects"] = json::object{{"report", text_or(m.expects, "report")},
                                                   {"due_ms", int_or(m.expects, "due_ms")},
                                                   {"value_milli", int_or(m.expects, "value_milli")}};
+            put_text(message, "channel", m.channel);
             put_text(message, "report", m.report);
             out[id] = std::move(message);
         }
@@ -308,6 +310,7 @@ class Builder {
                            {"controller", inject.controller},
                            {"per_team", inject.per_team}};
             put_text(o, "objective", inject.objective);
+            put_text(o, "expected", inject.expected);
             put_text(o, "technique", inject.technique);
             put_text(o, "action", inject.action);
             auto stage = Stage::skipped;
@@ -377,13 +380,15 @@ json::object why_json(const Projection& projection, const std::string& team, con
     json::array items;
     for (const auto& item : projection.scores().why(team)) {
         const bool red = (item.category == "impact" || item.category == "restoration") && !item.seqs.empty();
-        const bool hidden = red && audience.role != "white" && audience.role != "instructor";
+        const bool controls = audience.role == "white" || audience.role == "instructor";
+        const bool hidden = red && !controls;
         auto seqs = hidden ? json::array() : json::array(item.seqs.begin(), item.seqs.end());
-        items.push_back(json::object{{"category", item.category},
-                                     {"text", (hidden ? "An attack" : item.subject) + ": " + item.what},
-                                     {"milli", item.milli},
-                                     {"seqs", std::move(seqs)},
-                                     {"at_ms", item.at_ms}});
+        items.push_back(json::object{
+            {"category", item.category},
+            {"text", (hidden ? "An attack" : item.subject) + ": " + item.what + (controls ? item.untold : "")},
+            {"milli", item.milli},
+            {"seqs", std::move(seqs)},
+            {"at_ms", item.at_ms}});
     }
     return {{"team", team}, {"total_milli", projection.scores().total_milli(team)}, {"items", std::move(items)}};
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/plan/flows.hpp"
+#include "orchestrator/plan/moments.hpp"
 #include "orchestrator/plan/parameters.hpp"
 #include "orchestrator/template/quantity.hpp"
 
@@ -41,6 +42,8 @@ class CheckPlanner {
         if (!spec.of.given() || !spec.id.given() || !read_target(spec) || !read_confirm(spec))
             return;
         column(spec);
+        read_pauses(spec);
+        read_accounts(spec);
         const bool twin = add_twin(spec);
         for (const auto& team : draft_.blue)
             add_instance(spec, team, twin);
@@ -98,6 +101,13 @@ class CheckPlanner {
 
     bool read_confirm(const CheckSpec& spec) {
         failures_ = of_ = 2;
+        if (spec.retries.given() && spec.confirm.given()) {
+            auto& d = error(draft_.out, "T0210", spec.retries.span, "`retries` and `confirm` exclude each other");
+            d.related.push_back({spec.confirm.span, "the other one"});
+            return false;
+        }
+        if (spec.retries.given())
+            failures_ = of_ = static_cast<int>(spec.retries.value);
         if (!spec.confirm.given())
             return true;
         const auto& text = spec.confirm.value;
@@ -112,6 +122,69 @@ class CheckPlanner {
         failures_ = static_cast<int>(*k);
         of_ = static_cast<int>(*n);
         return true;
+    }
+
+    void read_pauses(const CheckSpec& spec) {
+        pauses_.clear();
+        for (const auto& pause : spec.pauses) {
+            refuse_unknown_phase(pause.from, draft_);
+            refuse_unknown_phase(pause.to, draft_);
+            const auto from = time_of(pause.from, draft_);
+            const auto to = time_of(pause.to, draft_);
+            if (from && to && *from >= *to)
+                error(draft_.out, "T1215", pause.to.span, "this pause is over before it begins",
+                      fmt::format("it begins at T+{}", template_::to_text(std::max(*from, Millis(0)))));
+            else if (from && to)
+                pauses_.push_back({*from, *to});
+        }
+        std::sort(pauses_.begin(), pauses_.end(), [](const Pause& a, const Pause& b) { return a.from < b.from; });
+    }
+
+    void read_accounts(const CheckSpec& spec) {
+        accounts_.clear();
+        if (!spec.accounts.given())
+            return;
+        const auto& asks = asked(type_);
+        const auto takes = [&](std::string_view word) {
+            return std::any_of(asks.begin(), asks.end(), [&](const Parameter& p) { return p.word == word; });
+        };
+        if (!takes("user") || !takes("password")) {
+            error(draft_.out, "T1217", spec.accounts.span, fmt::format("a check of type {} does not sign in", type_));
+            return;
+        }
+        for (const auto& one : spec.ask)
+            if (one.name == "user" || one.name == "password") {
+                auto& d = error(draft_.out, "T0210", one.name_span,
+                                fmt::format("`{}` and `accounts` exclude each other", one.name));
+                d.related.push_back({spec.accounts.span, "the other one"});
+            }
+        std::vector<std::string> known;
+        for (const auto& pool : draft_.source.accounts) {
+            known.push_back(pool.id.value);
+            if (pool.id.value == spec.accounts.value)
+                accounts_ = pool.accounts;
+        }
+        if (accounts_.empty())
+            error(draft_.out, "T1216", spec.accounts.span,
+                  fmt::format("there is no pool of accounts `{}`", spec.accounts.value),
+                  template_::suggest(spec.accounts.value, known));
+        if (accounts_.empty())
+            accounts_.emplace_back(); // so that nobody is asked for a user as well
+    }
+
+    // What is asked, with the first account where there are several.
+    std::vector<template_::ParameterSpec> asks_of(const CheckSpec& spec) const {
+        auto all = spec.ask;
+        const auto add = [&](const std::string& word, const Text& value) {
+            const auto& span = spec.accounts.span;
+            if (std::none_of(all.begin(), all.end(), [&](const auto& p) { return p.name == word; }))
+                all.push_back({word, span, value.given() ? value : Text{"", span}, span});
+        };
+        if (!accounts_.empty()) {
+            add("user", accounts_.front().user);
+            add("password", accounts_.front().password);
+        }
+        return all;
     }
 
     void column(const CheckSpec& spec) {
@@ -243,6 +316,9 @@ class CheckPlanner {
         check.confirm_of = of_;
         if (spec.weight.given())
             check.weight_milli = spec.weight.value;
+        if (spec.tell.value == "white")
+            check.tell = "white";
+        check.pauses = pauses_;
         return check;
     }
 
@@ -254,9 +330,13 @@ class CheckPlanner {
             check.second_vantage = draft_.plan.machines[choice.vantages[1]].id;
         check.target = draft_.plan.machines[target].id;
         check.address = to_text(choice.address);
+        for (const auto& account : accounts_)
+            check.accounts.push_back({expanded(account.user, scope, draft_).value_or(""),
+                                      expanded(account.password, scope, draft_).value_or("")});
         const auto of = fmt::format("a check of type {}", type_);
         const bool v6 = choice.address.v6;
-        read_parameters(spec.ask, asked(type_), "what " + of + " asks", scope, v6, spec.id.span, draft_, check.params);
+        read_parameters(asks_of(spec), asked(type_), "what " + of + " asks", scope, v6, spec.id.span, draft_,
+                        check.params);
         read_parameters(spec.expect, expected(type_), "what " + of + " expects", scope, v6, spec.id.span, draft_,
                         check.params);
         for (std::size_t i = 0; i < std::min<std::size_t>(2, choice.vantages.size()); ++i)
@@ -363,6 +443,8 @@ class CheckPlanner {
     std::string column_;
     std::uint16_t port_ = 0;
     int index_ = 0;
+    std::vector<Pause> pauses_;
+    std::vector<template_::AccountSpec> accounts_;
     int failures_ = 2;
     int of_ = 2;
 };
@@ -386,6 +468,7 @@ std::vector<CheckSpec> one_of_each(const CheckSpec& spec, const std::vector<std:
 
 void plan_checks(Draft& draft) {
     refuse_doubles(draft.source.checks, "checks", draft.out);
+    refuse_doubles(draft.source.accounts, "pools of accounts", draft.out);
     CheckPlanner planner(draft);
     std::unordered_map<std::string, const CheckSpec*> written;
     for (const auto& spec : draft.source.checks)

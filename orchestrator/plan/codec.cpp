@@ -21,6 +21,7 @@ template <class V> void members(V& v, Is<Group> auto& x) {
 
 template <class V> void members(V& v, Is<Team> auto& x) {
     v("id", x.id), v("title", x.title), v("colour", x.colour), v("number", x.number), v("nations", x.nations);
+    v.later("language", x.language);
 }
 
 template <class V> void members(V& v, Is<Segment> auto& x) {
@@ -58,12 +59,20 @@ template <class V> void members(V& v, Is<Machine> auto& x) {
     v.later("label", x.label), v.later("needs", x.needs);
 }
 
+template <class V> void members(V& v, Is<Pause> auto& x) {
+    v("from_ms", x.from), v("to_ms", x.to);
+}
+
+template <class V> void members(V& v, Is<Account> auto& x) {
+    v("user", x.user), v("password", x.password);
+}
+
 template <class V> void members(V& v, Is<Check> auto& x) {
     v("id", x.id), v("name", x.name), v("title", x.title), v("team", x.team), v("service", x.service);
     v("vantage", x.vantage), v("second_vantage", x.second_vantage), v("target", x.target), v("address", x.address);
     v("port", x.port), v("type", x.type), v("params", x.params), v("period_ms", x.period), v("timeout_ms", x.timeout);
     v("confirm_failures", x.confirm_failures), v("confirm_of", x.confirm_of), v("weight_milli", x.weight_milli);
-    v("twin", x.twin);
+    v("twin", x.twin), v.later("tell", x.tell), v.later("pauses", x.pauses), v.later("accounts", x.accounts);
 }
 
 template <class V> void members(V& v, Is<When> auto& x) {
@@ -87,6 +96,10 @@ template <class V> void members(V& v, Is<ActionTarget> auto& x) {
     v("team", x.team), v("agent", x.agent), v("target", x.target), v("address", x.address), v("params", x.params);
 }
 
+template <class V> void members(V& v, Is<Translation> auto& x) {
+    v("language", x.language), v("subject", x.subject), v("body", x.body);
+}
+
 template <class V> void members(V& v, Is<Inject> auto& x) {
     v("id", x.id), v("kind", x.kind), v("title", x.title), v("objective", x.objective), v("controller", x.controller);
     v("label", x.label), v("approved", x.approved), v("per_team", x.per_team), v("teams", x.teams), v("when", x.when);
@@ -95,6 +108,8 @@ template <class V> void members(V& v, Is<Inject> auto& x) {
     v("idempotent", x.idempotent), v("has_effect", x.has_effect), v("impact_milli", x.impact_milli);
     v("level_milli", x.level_milli), v("impact_full_ms", x.impact_full), v("restore_milli", x.restore_milli);
     v("restore_target_ms", x.restore_target), v.later("lasts_ms", x.lasts);
+    v.later("held", x.held), v.later("expected", x.expected), v.later("channel", x.channel);
+    v.later("translations", x.translations);
 }
 
 template <class V> void members(V& v, Is<Phase> auto& x) {
@@ -133,7 +148,7 @@ template <> const std::vector<std::string>& words<Inject::Kind>() {
 }
 template <> const std::vector<std::string>& words<When::Kind>() {
     static const std::vector<std::string> all{"at",    "after",  "phase", "check", "effect", "report",
-                                              "score", "manual", "all",   "any",   "not"};
+                                              "score", "manual", "all",   "any",   "not",    "grade"};
     return all;
 }
 
@@ -291,6 +306,14 @@ const Team* find_team(const Plan& plan, std::string_view id) {
 
 const Inject* find_inject(const Plan& plan, std::string_view id) {
     return find_by_id(plan.injects, id);
+}
+
+const Translation* translation_for(const Plan& plan, const Inject& inject, std::string_view team) {
+    const auto* reader = find_team(plan, team);
+    for (const auto& one : inject.translations)
+        if (reader && one.language == reader->language)
+            return &one;
+    return nullptr;
 }
 
 const Check* find_check(const Plan& plan, std::string_view id) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "orchestrator/plan/stakes.hpp"
 #include "orchestrator/template/quantity.hpp"
 
 namespace testudo::plan {
@@ -118,6 +119,49 @@ std::string inject_line(const Inject& inject) {
     return fmt::format("    {:<28} {:<16} {}\n", inject.when.text, inject.id, what);
 }
 
+std::string points_of(const Stake& stake) {
+    const auto points = [](std::int64_t milli) { return static_cast<double>(milli) / 1000; };
+    return stake.least_milli == stake.most_milli
+               ? fmt::format("{:g}", points(stake.most_milli))
+               : fmt::format("{:g} to {:g}", points(stake.least_milli), points(stake.most_milli));
+}
+
+std::string stake_line(const Stake& stake) {
+    static const std::map<std::string, std::string> items{{"availability", "{} checks with {} shares together"},
+                                                          {"impact", "{} attacks that can cost {}"},
+                                                          {"restoration", "{} restorations worth {}"},
+                                                          {"reports", "{} reports worth {}"}};
+    const auto found = items.find(stake.name);
+    const auto what =
+        found == items.end() ? "" : fmt::format(fmt::runtime(found->second), stake.items, points_of(stake));
+    return fmt::format("    {:<16} {:>6g} points  {}\n", stake.name, static_cast<double>(stake.weight_milli) / 1000,
+                       what);
+}
+
+void describe_stakes(const Plan& plan, std::string& out) {
+    out += "\n  Scoring, for each team\n";
+    for (const auto& stake : category_stakes(plan))
+        out += stake_line(stake);
+    const auto objectives = objective_stakes(plan);
+    if (!objectives.empty())
+        out += "\n  Objectives\n";
+    for (const auto& stake : objectives)
+        out += fmt::format("    {:<44} {:>4} {}, {} points at stake\n", stake.title, stake.items,
+                           stake.items == 1 ? "inject" : "injects", points_of(stake));
+}
+
+json::array to_json(const std::vector<Stake>& stakes) {
+    json::array out;
+    for (const auto& s : stakes)
+        out.push_back(json::object{{"name", json::string(s.name)},
+                                   {"title", json::string(s.title)},
+                                   {"weight_milli", s.weight_milli},
+                                   {"items", s.items},
+                                   {"least_milli", s.least_milli},
+                                   {"most_milli", s.most_milli}});
+    return out;
+}
+
 } // namespace
 
 std::string describe(const Plan& plan) {
@@ -144,6 +188,7 @@ std::string describe(const Plan& plan) {
     out += "\n  Timeline\n";
     for (const auto& inject : plan.injects)
         out += inject_line(inject);
+    describe_stakes(plan, out);
     out += "\n  Order of work\n";
     int number = 0;
     for (const auto& step : steps_of(plan, t))
@@ -175,6 +220,8 @@ json::object describe_json(const Plan& plan) {
                                     {"disk_mib", t.disk_mib},
                                     {"images", std::move(images)},
                                     {"estimated_seconds", t.seconds}}},
+            {"scoring", to_json(category_stakes(plan))},
+            {"objectives", to_json(objective_stakes(plan))},
             {"steps", std::move(steps)},
             {"plan", to_json(plan)}};
 }

@@ -162,7 +162,7 @@ std::string PlanScope::why_not(const std::string& name) const {
     return "";
 }
 
-std::optional<std::string> expanded(const template_::Text& text, const PlanScope& scope, Draft& draft) {
+std::optional<std::string> expanded(const template_::Text& text, const template_::Scope& scope, Draft& draft) {
     if (!text.given())
         return std::nullopt;
     return template_::expand(text, scope, draft.out);

@@ -15,8 +15,8 @@ std::optional<Plan> make(const template_::Template& source, template_::Diagnosti
     plan_machines(draft);
     plan_routes(draft);
     plan_rules(draft);
-    plan_checks(draft);
     plan_phases(draft);
+    plan_checks(draft);
     plan_timeline(draft);
     plan_scoring(draft);
     plan_needs(draft);

@@ -17,7 +17,7 @@ constexpr Parameter within{"within", "slow_ms", Kind::duration, false, "an answe
 
 class ValueReader {
   public:
-    ValueReader(const Parameter& parameter, const PlanScope& scope, bool v6, Draft& draft)
+    ValueReader(const Parameter& parameter, const template_::Scope& scope, bool v6, Draft& draft)
         : parameter_(parameter), scope_(scope), v6_(v6), draft_(draft) {}
 
     std::optional<json::value> read(const template_::ParameterSpec& spec) {
@@ -76,7 +76,7 @@ class ValueReader {
     }
 
     const Parameter& parameter_;
-    const PlanScope& scope_;
+    const template_::Scope& scope_;
     bool v6_;
     Draft& draft_;
 };
@@ -216,7 +216,7 @@ Millis longest_work(std::string_view action, const json::object& params) {
 }
 
 void read_parameters(const std::vector<template_::ParameterSpec>& given, const Parameters& known, std::string_view of,
-                     const PlanScope& scope, bool v6, const Span& where, Draft& draft, json::object& params) {
+                     const template_::Scope& scope, bool v6, const Span& where, Draft& draft, json::object& params) {
     std::vector<std::string> words;
     for (const auto& parameter : known)
         words.emplace_back(parameter.word);

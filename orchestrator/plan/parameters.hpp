@@ -39,6 +39,6 @@ Millis longest_work(std::string_view action, const json::object& params);
 // Reads what is given into the params of the agent's protocol, all expressions evaluated. `where` is pointed at when a
 // required one is missing. A machine becomes its address of that family.
 void read_parameters(const std::vector<template_::ParameterSpec>& given, const Parameters& known, std::string_view of,
-                     const PlanScope& scope, bool v6, const Span& where, Draft& draft, json::object& params);
+                     const template_::Scope& scope, bool v6, const Span& where, Draft& draft, json::object& params);
 
 } // namespace testudo::plan

@@ -26,6 +26,7 @@ struct Team {
     std::string colour;               // "blue", "red", "white", "green", "yellow"
     int number = 0;                   // 1.. for blue teams in the order of the template, 0 for the others
     std::vector<std::string> nations; // ISO 3166-1 alpha-3
+    std::string language{};           // that its messages come in, if they have it: "fr"; "" = their first
 };
 
 struct Segment {
@@ -108,6 +109,19 @@ struct Machine {
     std::vector<std::string> reach;
 };
 
+// Exercise time in which a check is not made.
+struct Pause {
+    Millis from{0};
+    Millis to{0};
+    bool operator==(const Pause&) const = default;
+};
+
+// Signs in to a service in the place of a user.
+struct Account {
+    std::string user;
+    std::string password;
+};
+
 // One check of one team (or of the reference copy: team == "").
 struct Check {
     std::string id;    // "portal-answers@north"; the reference twin: "portal-answers@reference"
@@ -127,7 +141,10 @@ struct Check {
     int confirm_failures = 2; // k: a failure counts after k failed re-checks ...
     int confirm_of = 2;       // ... of n, run at once one after another
     std::int64_t weight_milli = 1000;
-    std::string twin; // id of the reference check; "" if none (or if this is the twin)
+    std::string twin;   // id of the reference check; "" if none (or if this is the twin)
+    std::string tell{}; // "white": only the white team is told the reason of a failure
+    std::vector<Pause> pauses{};
+    std::vector<Account> accounts{}; // window k signs in as the k-th of them, again from the first after the last
 };
 
 // When something happens: a tree.
@@ -143,7 +160,8 @@ struct When {
         manual, // only a controller fires it
         all,
         any,
-        negation
+        negation,
+        grade // a report of kind `ref` was graded "below"/"above" (`what`) `milli` thousandths of its points
     };
     Kind kind = Kind::manual;
     Millis time{0};
@@ -171,6 +189,12 @@ struct Expectation {
     Rubric rubric;
 };
 
+struct Translation {
+    std::string language; // ISO 639: "fr"
+    std::string subject;
+    std::string body;
+};
+
 // What an action does to one team: where it runs and on what.
 struct ActionTarget {
     std::string team;
@@ -189,6 +213,8 @@ struct Inject {
     std::string controller; // responsible role: "white", "red"
     std::string label;      // "" = the exercise's
     bool approved = true;   // unapproved injects never fire in a live exercise
+    bool held = false;      // from the start, until a controller releases it
+    std::string expected;   // what the team should do, for controllers
     bool per_team = false;  // condition is judged and fired for each team by itself
     std::vector<std::string> teams;
     When when;
@@ -198,6 +224,8 @@ struct Inject {
     std::string from; // role that it comes from: "National CERT"
     std::string subject;
     std::string body;
+    std::string channel; // "news", "call", "order"; "" = mail
+    std::vector<Translation> translations;
     Expectation expects;
     // kind == action
     std::string action;    // type, see docs/agent-protocol.md: "deface", "stop-service" ...
@@ -272,6 +300,8 @@ std::string hash_of(const Plan& plan);
 const Machine* find_machine(const Plan& plan, std::string_view id);
 const Team* find_team(const Plan& plan, std::string_view id);
 const Inject* find_inject(const Plan& plan, std::string_view id);
+// The message in the team's language; null if it has none, or no such text: then the first one is meant.
+const Translation* translation_for(const Plan& plan, const Inject& inject, std::string_view team);
 const Check* find_check(const Plan& plan, std::string_view id);
 const Segment* find_segment(const Plan& plan, std::string_view id);
 

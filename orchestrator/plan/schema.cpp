@@ -99,7 +99,7 @@ class Completer {
         for (auto& member : node)
             visit(member.value());
         const auto title = text_or(node, "title");
-        if (title == "an action" || title == "a message")
+        if (title == "an action" || title == "a message" || title == "a choice")
             node["oneOf"] = json::array{json::object{{"required", json::array{"at"}}},
                                         json::object{{"required", json::array{"when"}}}};
         if (title == "an action")

@@ -24,6 +24,7 @@ void plan_teams(Draft& draft) {
         team.id = spec.id.value;
         team.title = spec.title.given() ? spec.title.value : capitalised(spec.id.value);
         team.colour = spec.colour.value;
+        team.language = spec.language.value;
         team.nations = nations_of(spec.nations, draft);
         if (team.id == "reference")
             error(draft.out, "T0403", spec.id.span, "`reference` is the name of the reference copy, no team's");

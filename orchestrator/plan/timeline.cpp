@@ -1,48 +1,19 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "orchestrator/plan/conditions.hpp"
 #include "orchestrator/plan/flows.hpp"
 #include "orchestrator/plan/parameters.hpp"
 #include "orchestrator/plan/ports.hpp"
-#include "orchestrator/template/quantity.hpp"
 #include "orchestrator/template/words.hpp"
 
 namespace testudo::plan {
 namespace {
 
-using template_::Condition;
 using template_::error;
 using template_::InjectSpec;
+using template_::LocalText;
 using template_::Text;
-
-When::Kind kind_of(Condition::Kind kind) {
-    switch (kind) {
-    case Condition::Kind::at:
-        return When::Kind::at;
-    case Condition::Kind::after:
-        return When::Kind::after;
-    case Condition::Kind::phase:
-        return When::Kind::phase;
-    case Condition::Kind::check:
-        return When::Kind::check;
-    case Condition::Kind::effect:
-        return When::Kind::effect;
-    case Condition::Kind::report:
-        return When::Kind::report;
-    case Condition::Kind::score:
-        return When::Kind::score;
-    case Condition::Kind::all:
-        return When::Kind::all;
-    case Condition::Kind::any:
-        return When::Kind::any;
-    case Condition::Kind::negation:
-        return When::Kind::negation;
-    case Condition::Kind::none:
-    case Condition::Kind::manual:
-        break;
-    }
-    return When::Kind::manual;
-}
 
 // "T1491" or "T1491.002"
 bool is_technique(std::string_view text) {
@@ -61,173 +32,95 @@ std::int64_t level_milli(const std::string& level) {
 
 class TimelinePlanner {
   public:
-    explicit TimelinePlanner(Draft& draft) : draft_(draft) {
-        for (const auto& spec : draft.source.timeline) {
-            if (!spec.id.given())
-                continue;
-            inject_names_.push_back(spec.id.value);
-            specs_.emplace(spec.id.value, &spec);
-            if (spec.expects.report.given())
-                report_kinds_.push_back(spec.expects.report.value);
-        }
-        check_names_ = draft.check_names;
-        for (const auto& phase : draft.source.phases)
-            phase_names_.push_back(phase.id.value);
-    }
+    explicit TimelinePlanner(Draft& draft)
+        : draft_(draft), injects_(written_out(draft)), conditions_(draft, injects_) {}
 
     void run() {
-        refuse_doubles(draft_.source.timeline, "injects", draft_.out);
-        refuse_cycles();
+        struct Name {
+            const Text& id;
+        };
+        std::vector<Name> names;
+        for (const auto& one : injects_.all)
+            names.push_back({one.spec.id});
+        refuse_doubles(names, "injects", draft_.out);
         std::set<std::string> seen;
-        for (const auto& spec : draft_.source.timeline)
-            if (spec.id.given() && seen.insert(spec.id.value).second)
-                add(spec);
+        for (const auto& one : injects_.all)
+            if (!conditions_.left_out(one.spec.id.value) && seen.insert(one.spec.id.value).second)
+                add(one);
+        refuse_untrained();
     }
 
   private:
-    // --- conditions
-
-    When when_of(const Condition& c) {
-        When when;
-        when.kind = kind_of(c.kind);
-        when.time = c.time;
-        when.ref = c.ref.value;
-        when.what = c.what;
-        when.milli = c.milli;
-        when.text = c.text;
-        check_reference(c);
-        if (c.kind == Condition::Kind::at && draft_.source.duration.given() && c.time > draft_.plan.duration)
-            error(
-                draft_.out, "T0914", c.span,
-                fmt::format("this never happens: the exercise ends at T+{}", template_::to_text(draft_.plan.duration)));
-        for (const auto& part : c.parts)
-            when.parts.push_back(when_of(part));
-        return when;
-    }
-
-    void check_reference(const Condition& c) {
-        switch (c.kind) {
-        case Condition::Kind::after:
-            known(c.ref, inject_names_, "T0903", "message or action");
-            break;
-        case Condition::Kind::check:
-            known(c.ref, check_names_, "T0905", "check");
-            break;
-        case Condition::Kind::phase:
-            known(c.ref, phase_names_, "T0906", "phase");
-            break;
-        case Condition::Kind::report:
-            if (std::find(report_kinds_.begin(), report_kinds_.end(), c.ref.value) == report_kinds_.end())
-                error(draft_.out, "T0907", c.ref.span,
-                      fmt::format("no message expects a report of kind `{}`", c.ref.value),
-                      template_::suggest(c.ref.value, report_kinds_));
-            break;
-        case Condition::Kind::effect:
-            check_effect(c.ref);
-            break;
-        default:
-            break;
-        }
-    }
-
-    void known(const Text& ref, const std::vector<std::string>& names, const char* code, std::string_view what) {
-        if (std::find(names.begin(), names.end(), ref.value) == names.end())
-            error(draft_.out, code, ref.span, fmt::format("there is no {} `{}`", what, ref.value),
-                  template_::suggest(ref.value, names));
-    }
-
-    void check_effect(const Text& ref) {
-        const auto found = specs_.find(ref.value);
-        if (found == specs_.end())
-            return known(ref, inject_names_, "T0903", "message or action");
-        const auto* action = find_action(found->second->action.value);
-        if (found->second->is_action && (!found->second->action.given() || (action && action->has_effect)))
-            return;
-        auto& d = error(draft_.out, "T0912", ref.span, fmt::format("`{}` leaves no effect that could hold", ref.value),
-                        fmt::format("write `after {}`", ref.value));
-        d.related.push_back({found->second->span, "it is this"});
-    }
-
-    // --- cycles
-
-    static void references(const Condition& c, std::vector<Text>& out) {
-        if (c.kind == Condition::Kind::after || c.kind == Condition::Kind::effect)
-            out.push_back(c.ref);
-        for (const auto& part : c.parts)
-            references(part, out);
-    }
-
-    void refuse_cycles() {
-        for (const auto& [name, spec] : specs_)
-            visit(name);
-    }
-
-    // Depth first; a name that is met again while still open closes a cycle.
-    void visit(const std::string& name) {
-        auto& mark = marks_[name];
-        if (mark != Mark::fresh)
-            return;
-        mark = Mark::open;
-        std::vector<Text> next;
-        references(specs_.at(name)->when, next);
-        for (const auto& ref : next) {
-            if (!specs_.contains(ref.value))
-                continue;
-            if (marks_[ref.value] == Mark::open) {
-                auto& d = error(draft_.out, "T0904", ref.span,
-                                ref.value == name ? fmt::format("`{}` waits for itself", name)
-                                                  : fmt::format("`{}` and `{}` wait for each other", name, ref.value));
-                if (ref.value != name)
-                    d.related.push_back({specs_.at(ref.value)->span, "it waits, directly or not, for the first"});
-            } else {
-                visit(ref.value);
-            }
-        }
-        marks_[name] = Mark::closed;
-    }
-
-    // Whether a condition is judged for each team by itself. Cycles have been refused, but must not hang us.
-    bool per_team(const Condition& c, int depth = 0) {
-        switch (c.kind) {
-        case Condition::Kind::check:
-        case Condition::Kind::effect:
-        case Condition::Kind::report:
-        case Condition::Kind::score:
-            return true;
-        case Condition::Kind::after: {
-            const auto found = specs_.find(c.ref.value);
-            return depth < 100 && found != specs_.end() && per_team(found->second->when, depth + 1);
-        }
-        default:
-            return std::any_of(c.parts.begin(), c.parts.end(), [this, depth](const Condition& part) {
-                return depth < 100 && per_team(part, depth + 1);
-            });
-        }
-    }
-
-    // --- injects
-
-    void add(const InjectSpec& spec) {
+    void add(const Occurrence& one) {
+        const auto& spec = one.spec;
         Inject inject;
         inject.kind = spec.is_action ? Inject::Kind::action : Inject::Kind::message;
         inject.id = spec.id.value;
-        inject.title = spec.title.given() ? spec.title.value : spec.is_action ? spec.id.value : spec.subject.value;
-        inject.objective = spec.objective.value;
-        inject.controller = spec.controller.given() ? spec.controller.value : spec.is_action ? "red" : "white";
+        inject.title = title_of(spec);
+        inject.objective = objective_of(spec);
+        inject.controller = controller_of(spec);
         inject.label = spec.label.value;
         inject.approved = !spec.draft.value;
+        inject.held = spec.hold.value;
+        inject.expected = spec.expected.value;
         inject.teams = recipients(spec);
-        inject.when = when_of(spec.when);
-        inject.per_team = per_team(spec.when);
+        inject.when = conditions_.when_of(spec.when);
+        inject.per_team = conditions_.per_team(inject.id);
         if (spec.late.given())
             inject.late = spec.late.value;
         if (spec.grace.given())
             inject.grace = spec.grace.value;
+        bindings_ = one.bindings;
         if (spec.is_action)
             add_action(spec, inject);
         else
             add_message(spec, inject);
         draft_.plan.injects.push_back(std::move(inject));
+    }
+
+    static std::string title_of(const InjectSpec& spec) {
+        if (spec.title.given())
+            return spec.title.value;
+        return spec.is_action || spec.subject.empty() ? spec.id.value : spec.subject.front().text.value;
+    }
+
+    std::string objective_of(const InjectSpec& spec) {
+        const auto& all = draft_.source.objectives;
+        if (all.empty() || !spec.objective.given())
+            return spec.objective.value;
+        std::vector<std::string> known;
+        for (const auto& objective : all) {
+            known.push_back(objective.id.value);
+            if (objective.id.value != spec.objective.value)
+                continue;
+            trained_.insert(objective.id.value);
+            return objective.title.value;
+        }
+        error(draft_.out, "T1212", spec.objective.span, fmt::format("there is no objective `{}`", spec.objective.value),
+              template_::suggest(spec.objective.value, known));
+        return "";
+    }
+
+    void refuse_untrained() {
+        refuse_doubles(draft_.source.objectives, "objectives", draft_.out);
+        for (const auto& objective : draft_.source.objectives)
+            if (objective.id.given() && !trained_.contains(objective.id.value))
+                template_::warn(draft_.out, "T1213", objective.id.span,
+                                fmt::format("nothing trains the objective `{}`", objective.id.value),
+                                "messages and actions say it with `objective:`");
+    }
+
+    std::string controller_of(const InjectSpec& spec) {
+        if (!spec.controller.given())
+            return spec.is_action ? "red" : "white";
+        std::vector<std::string> known{"white", "red", "green", "yellow"};
+        for (const auto& role : draft_.source.roles)
+            known.push_back(role.id.value);
+        if (std::find(known.begin(), known.end(), spec.controller.value) == known.end())
+            error(draft_.out, "T1211", spec.controller.span,
+                  fmt::format("there is no role `{}`", spec.controller.value),
+                  "roles are declared under `roles:`; " + template_::suggest(spec.controller.value, known));
+        return spec.controller.value;
     }
 
     std::vector<std::string> recipients(const InjectSpec& spec) {
@@ -250,11 +143,30 @@ class TimelinePlanner {
     }
 
     void add_message(const InjectSpec& spec, Inject& inject) {
-        // One body goes to all, so a team's own names mean nothing in it.
-        const auto scope = PlanScope::shared(draft_);
+        // One text goes to all who read its language, so a team's own names mean nothing in it.
+        const auto shared = PlanScope::shared(draft_);
+        const LoopScope scope(shared, bindings_);
+        if (spec.kind.value != "mail")
+            inject.channel = spec.kind.value;
         inject.from = spec.from.value;
-        inject.subject = expanded(spec.subject, scope, draft_).value_or("");
-        inject.body = expanded(spec.body, scope, draft_).value_or("");
+        const auto enclosed = enclosed_in(spec, scope);
+        const auto one = [&](const std::vector<LocalText>& texts, const std::string& language) {
+            const auto found = std::find_if(texts.begin(), texts.end(), [&](const LocalText& t) {
+                return t.language == language || t.language.empty();
+            });
+            return found == texts.end() ? std::string() : expanded(found->text, scope, draft_).value_or("");
+        };
+        const auto languages = languages_of(spec);
+        for (const auto& language : languages) {
+            auto subject = one(spec.subject, language);
+            auto body = one(spec.body, language) + enclosed;
+            if (inject.subject.empty() && inject.body.empty()) {
+                inject.subject = subject;
+                inject.body = body;
+            }
+            if (!language.empty())
+                inject.translations.push_back({language, std::move(subject), std::move(body)});
+        }
         if (!spec.expects.report.given())
             return;
         inject.expects.report = spec.expects.report.value;
@@ -264,6 +176,36 @@ class TimelinePlanner {
                 {item.id.value, item.title.given() ? item.title.value : item.id.value, item.points.value});
             inject.expects.value_milli += item.points.value;
         }
+    }
+
+    // Attached files stand below the text, in every language.
+    std::string enclosed_in(const InjectSpec& spec, const template_::Scope& scope) {
+        std::string out;
+        for (const auto& file : spec.attachments)
+            out += fmt::format("\n\n--- {} ---\n{}", file.name.value.substr(file.name.value.rfind('/') + 1),
+                               expanded(file.content, scope, draft_).value_or(""));
+        return out;
+    }
+
+    // Those of the body; a subject by language needs the same ones.
+    std::vector<std::string> languages_of(const InjectSpec& spec) {
+        std::vector<std::string> languages;
+        const bool subject_only = !spec.body.empty() && spec.body.front().language.empty();
+        for (const auto& text : subject_only ? spec.subject : spec.body)
+            languages.push_back(text.language);
+        if (spec.subject.empty() || spec.subject.front().language.empty() || subject_only)
+            return languages;
+        for (const auto* texts : {&spec.subject, &spec.body}) {
+            const auto& others = texts == &spec.subject ? spec.body : spec.subject;
+            for (const auto& text : *texts)
+                if (std::none_of(others.begin(), others.end(),
+                                 [&](const LocalText& other) { return other.language == text.language; }))
+                    error(draft_.out, "T1214", text.text.span,
+                          fmt::format("the {} is given in `{}`, but the {} is not",
+                                      texts == &spec.subject ? "subject" : "body", text.language,
+                                      texts == &spec.subject ? "body" : "subject"));
+        }
+        return languages;
     }
 
     void add_action(const InjectSpec& spec, Inject& inject) {
@@ -334,7 +276,8 @@ class TimelinePlanner {
         }
         target.agent = draft_.plan.machines[*agent].id;
         target.target = machine ? draft_.plan.machines[*machine].id : "";
-        const auto scope = PlanScope::of_team(draft_, team);
+        const auto own = PlanScope::of_team(draft_, team);
+        const LoopScope scope(own, bindings_);
         read_parameters(spec.with, action.with, fmt::format("the action `{}`", spec.action.value), scope, v6,
                         spec.id.span, draft_, target.params);
         if (!action.on_target && !aim(spec, action, *agent, machine, segment, v6, target))
@@ -481,35 +424,15 @@ class TimelinePlanner {
         return found != paths_.end() ? found->second : paths_.emplace(key, Paths(draft_, machine, v6)).first->second;
     }
 
-    enum class Mark { fresh, open, closed };
-
     Draft& draft_;
-    std::vector<std::string> inject_names_;
-    std::vector<std::string> check_names_;
-    std::vector<std::string> phase_names_;
-    std::vector<std::string> report_kinds_;
-    std::map<std::string, const InjectSpec*> specs_;
-    std::map<std::string, Mark> marks_;
+    Occurrences injects_;
+    Conditions conditions_;
+    Bindings bindings_; // of the inject at hand
+    std::set<std::string> trained_;
     std::map<std::pair<std::size_t, bool>, Paths> paths_;
 };
 
 } // namespace
-
-void plan_phases(Draft& draft) {
-    refuse_doubles(draft.source.phases, "phases", draft.out);
-    for (const auto& spec : draft.source.phases) {
-        if (!spec.at.given())
-            continue;
-        draft.plan.phases.push_back(
-            {spec.id.value, spec.title.given() ? spec.title.value : spec.id.value, spec.at.value});
-        if (draft.source.duration.given() && spec.at.value > draft.plan.duration)
-            error(
-                draft.out, "T0914", spec.at.span,
-                fmt::format("this never happens: the exercise ends at T+{}", template_::to_text(draft.plan.duration)));
-    }
-    std::stable_sort(draft.plan.phases.begin(), draft.plan.phases.end(),
-                     [](const Phase& a, const Phase& b) { return a.at < b.at; });
-}
 
 void plan_timeline(Draft& draft) {
     TimelinePlanner(draft).run();

@@ -37,6 +37,9 @@ class Reasons {
                                when.time > Millis(0) ? fmt::format(" {} before ENDEX", span(when.time.count())) : "");
         case When::Kind::score:
             return of_score(when);
+        case When::Kind::grade:
+            return fmt::format("no report {} was graded {} {} %", when.ref, when.what,
+                               static_cast<double>(when.milli) / 10);
         case When::Kind::manual:
             return "no controller fired it";
         case When::Kind::all:
@@ -62,7 +65,9 @@ class Reasons {
         using exercise::Stage;
         if (!other->approved)
             return fmt::format("{} is a draft", when.ref);
-        if (state->stage == Stage::failed)
+        if (when.what == "failed" && state->stage == Stage::completed)
+            return fmt::format("{} did not fail", when.ref);
+        if (state->stage == Stage::failed && when.what == "completed")
             return fmt::format("{} failed: {}", when.ref, state->reason);
         if (state->fired_ms < 0)
             return fmt::format("{} never fired", when.ref);

@@ -10,7 +10,8 @@ namespace testudo::template_ {
 const std::vector<Code>& all_codes() {
     static const auto all = [] {
         std::vector<Code> out;
-        for (const auto& part : {reading_codes(), who_codes(), range_codes(), judging_codes(), timeline_codes()})
+        for (const auto& part :
+             {reading_codes(), who_codes(), range_codes(), judging_codes(), timeline_codes(), happening_codes()})
             out.insert(out.end(), part.begin(), part.end());
         std::stable_sort(out.begin(), out.end(), [](const Code& a, const Code& b) { return a.code < b.code; });
         return out;

@@ -3,21 +3,72 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "orchestrator/template/expression.hpp"
 #include "orchestrator/template/quantity.hpp"
 #include "orchestrator/template/words.hpp"
 
 namespace testudo::template_ {
 namespace {
 
+constexpr std::size_t longest_name = 40;
+// What an `open` condition becomes: a moment, or any condition.
+constexpr std::string_view moment_word = "moment";
+
+bool is_day(std::string_view word) {
+    const auto number = word.starts_with("day-") ? parse_whole_number(word.substr(4)) : std::nullopt;
+    return number && *number >= 1 && *number <= 366;
+}
+
 class Parser {
   public:
     Parser(const Text& text, Diagnostics& out) : text_(text), words_(words_of(text)), out_(out) {}
 
+    // Words that can only be meant as a moment; "recovery-5m" would be a name as well, so a phase needs the plus.
+    bool is_moment() const {
+        if (words_.empty())
+            return false;
+        const std::string_view first = words_[0].value;
+        const bool signed_ =
+            words_.size() > 1 && (words_[1].value.starts_with('+') || words_[1].value.starts_with('-'));
+        return first.starts_with("T+") || first.starts_with("STARTEX") || first.starts_with("ENDEX") ||
+               is_day(first.substr(0, first.find('+'))) || first.find('+') != std::string_view::npos || signed_;
+    }
+    // The name of a phase, which may stand under `at:` by itself.
+    bool is_phase() const {
+        return words_.size() == 1 && is_name(words_[0].value, longest_name) && words_[0].value != "manual" &&
+               words_[0].value != "otherwise";
+    }
+
+    Condition moment() {
+        auto c = begin();
+        const auto first = next();
+        auto length = std::min(first.value.find('+'), first.value.size());
+        for (const std::string_view anchor : {"STARTEX", "ENDEX"})
+            if (first.value.starts_with(anchor))
+                length = anchor.size();
+        c.ref = Text{first.value.substr(0, length), part_of(first, 0, length)};
+        const bool start = c.ref.value == "T" || c.ref.value == "STARTEX";
+        const bool phase = !start && c.ref.value != "ENDEX" && !is_day(c.ref.value);
+        if (phase && !is_name(c.ref.value, longest_name)) {
+            at_ = 0;
+            unexpected();
+            return c;
+        }
+        if (!shift(Text{first.value.substr(length), part_of(first, length, first.value.size())}, c.time))
+            return c;
+        if (start && c.time < Millis(0)) {
+            at_ = 0;
+            unexpected("nothing happens before STARTEX");
+            return c;
+        }
+        c.kind = phase ? Condition::Kind::phase : Condition::Kind::at;
+        if (start)
+            c.ref = {};
+        return c;
+    }
+
     Condition parse() {
-        Condition c;
-        c.span = text_.span;
-        for (const auto& word : words_)
-            c.text += (c.text.empty() ? "" : " ") + word.value;
+        auto c = begin();
         if (!read(c) || (at_ < words_.size() && !failed_ && !unexpected()))
             c.kind = Condition::Kind::none;
         return c;
@@ -26,6 +77,36 @@ class Parser {
   private:
     using Kind = Condition::Kind;
 
+    Condition begin() const {
+        Condition c;
+        c.span = text_.span;
+        for (const auto& word : words_)
+            c.text += (c.text.empty() ? "" : " ") + word.value;
+        return c;
+    }
+
+    // What follows the anchor of a moment: "+5m", "- 5m", with blanks or without, or nothing. `rest` is what was
+    // written in one word with the anchor.
+    bool shift(const Text& rest, Millis& time) {
+        if (rest.value.empty() && at_ == words_.size())
+            return true;
+        auto amount = rest.value.empty() ? next() : rest;
+        const char sign = amount.value[0];
+        if (sign != '+' && sign != '-') {
+            --at_;
+            return unexpected();
+        }
+        amount = Text{amount.value.substr(1), part_of(amount, 1, amount.value.size())};
+        if (amount.value.empty() && at_ < words_.size())
+            amount = next();
+        if (at_ < words_.size())
+            return unexpected();
+        if (!duration(amount, time))
+            return false;
+        time = sign == '-' ? -time : time;
+        return true;
+    }
+
     bool read(Condition& c) {
         if (words_.empty())
             return unexpected();
@@ -33,15 +114,18 @@ class Parser {
             c.kind = Kind::manual;
             return true;
         }
-        if (peek().starts_with("T+")) {
-            c.kind = Kind::at;
-            const auto word = next();
-            return duration(Text{word.value.substr(2), part_of(word, 2, word.value.size())}, c.time);
+        if (take("otherwise")) {
+            c.kind = Kind::otherwise;
+            return true;
+        }
+        if (is_moment()) {
+            c = moment();
+            return c.kind != Kind::none;
         }
         if (take("check"))
             return check(c);
         if (take("report"))
-            return named(Kind::report, c);
+            return report(c);
         if (take("score"))
             return score(c);
         if (take("phase"))
@@ -61,6 +145,22 @@ class Parser {
             return unexpected("after the check's name stands `down`, `faulty`, `degraded` or `ok`");
         c.what = next().value;
         return lasting(c);
+    }
+
+    bool report(Condition& c) {
+        if (!named(Kind::report, c) || !take("graded"))
+            return c.ref.given();
+        c.kind = Kind::grade;
+        if (peek() != "below" && peek() != "above")
+            return unexpected("after `graded` stands `below` or `above` and a share, such as 50%");
+        c.what = next().value;
+        const auto share = peek();
+        const auto number = share.ends_with('%') ? parse_points(share.substr(0, share.size() - 1)) : std::nullopt;
+        if (!number || *number > 100'000)
+            return unexpected("a share of the points, such as 50%");
+        c.milli = *number / 100; // thousandths
+        ++at_;
+        return true;
     }
 
     bool score(Condition& c) {
@@ -91,7 +191,7 @@ class Parser {
             return named(Kind::phase, c);
         if (!named(Kind::after, c))
             return false;
-        c.what = take("fired") ? "fired" : "completed";
+        c.what = take("fired") ? "fired" : take("failed") ? "failed" : "completed";
         return true;
     }
 
@@ -153,7 +253,66 @@ class Parser {
 } // namespace
 
 Condition parse_condition(const Text& text, Diagnostics& out) {
-    return Parser(text, out).parse();
+    if (!has_expressions(text))
+        return Parser(text, out).parse();
+    Condition c;
+    c.kind = Condition::Kind::open;
+    c.ref = text;
+    c.span = text.span;
+    return c;
+}
+
+std::optional<Condition> parse_moment(const Text& text, Diagnostics& out) {
+    if (has_expressions(text)) {
+        auto c = parse_condition(text, out);
+        c.what = moment_word;
+        return c;
+    }
+    Parser parser(text, out);
+    if (!parser.is_moment() && !parser.is_phase())
+        return std::nullopt;
+    return parser.moment();
+}
+
+Condition combined(Condition::Kind kind, std::vector<Condition> parts, Span span) {
+    Condition c;
+    c.kind = kind;
+    c.span = std::move(span);
+    for (const auto& part : parts) {
+        if (kind == Condition::Kind::negation)
+            c.text = part.parts.empty() ? "not " + part.text : fmt::format("not ({})", part.text);
+        else
+            c.text += fmt::format("{}{}",
+                                  c.text.empty()                 ? ""
+                                  : kind == Condition::Kind::all ? " and "
+                                                                 : " or ",
+                                  part.parts.size() < 2 ? part.text : "(" + part.text + ")");
+    }
+    c.parts = std::move(parts);
+    return c;
+}
+
+Condition resolved(const Condition& condition, const Evaluate& evaluate, Diagnostics& out) {
+    if (condition.kind == Condition::Kind::open) {
+        Condition wrong;
+        wrong.span = condition.span;
+        const auto value = evaluate(condition.ref);
+        if (!value)
+            return wrong;
+        const Text text{*value, condition.ref.span};
+        if (condition.what != moment_word)
+            return Parser(text, out).parse();
+        if (auto moment = parse_moment(text, out))
+            return *moment;
+        error(out, "T0902", text.span, fmt::format("`{}` is no exercise time", *value), "conditions go under `when:`");
+        return wrong;
+    }
+    if (condition.parts.empty())
+        return condition;
+    std::vector<Condition> parts;
+    for (const auto& part : condition.parts)
+        parts.push_back(resolved(part, evaluate, out));
+    return combined(condition.kind, std::move(parts), condition.span);
 }
 
 } // namespace testudo::template_

@@ -6,7 +6,7 @@ namespace testudo::template_::shape {
 namespace {
 
 // The largest unit first, each at most once, at least one.
-constexpr std::string_view duration_pattern = "([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$";
+constexpr std::string_view duration_pattern = "(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?";
 
 } // namespace
 
@@ -43,11 +43,14 @@ json::object mebibytes() {
 }
 
 json::object duration() {
-    return matching("duration", fmt::format("^(?=[0-9]){}", duration_pattern));
+    return matching("duration", fmt::format("^{}$", duration_pattern));
 }
 
 json::object exercise_time() {
-    return matching("exercise time", fmt::format("^T[+](?=[0-9]){}", duration_pattern));
+    // "T+5m"; STARTEX, ENDEX, a day or a phase, and so long before or after it; or calculated.
+    return matching("exercise time",
+                    fmt::format("^(T *[+] *{0}|(STARTEX|ENDEX|[a-z][a-z0-9]*(-[a-z0-9]+)*)( *[+-] *{0})?)$|[{{][{{]",
+                                duration_pattern));
 }
 
 json::object flag() {

@@ -27,6 +27,7 @@ struct TeamSpec {
     Text title;
     Text colour;
     std::vector<Text> nations;
+    Text language; // "fr"
 };
 
 // A part of a network's numbers that is kept for something.
@@ -132,6 +133,13 @@ struct ParameterSpec {
     Span span;
 };
 
+// A time in which a check is not made: `{ from: T+1h, to: T+2h }`.
+struct PauseSpec {
+    Condition from;
+    Condition to;
+    Span span;
+};
+
 struct CheckSpec {
     Text id;
     Text title;
@@ -144,14 +152,39 @@ struct CheckSpec {
     std::vector<ParameterSpec> expect;
     Duration every;
     Duration timeout;
-    Text confirm;  // "2 of 3"
-    Number weight; // milli
+    Text confirm;   // "2 of 3"
+    Number retries; // "3 of 3" in one number
+    Number weight;  // milli
+    Text tell;      // who is told the reason of a failure: "team" or "white"
+    Text accounts;  // a pool of `accounts:`
+    std::vector<PauseSpec> pauses;
+};
+
+struct AccountSpec {
+    Text user;
+    Text password;
+};
+
+// Accounts that checks use in turn.
+struct AccountsSpec {
+    Text id;
+    std::vector<AccountSpec> accounts;
+};
+
+struct ObjectiveSpec {
+    Text id;
+    Text title;
+};
+
+struct RoleSpec {
+    Text id;
+    Text title;
 };
 
 struct PhaseSpec {
     Text id;
     Text title;
-    Duration at;
+    Condition at;
 };
 
 struct RubricItemSpec {
@@ -177,23 +210,53 @@ struct RestoreSpec {
     Duration within;
 };
 
+// A text in one or several languages; `language` is empty where there is only one.
+struct LocalText {
+    std::string language; // "fr"
+    Text text;
+};
+
+struct AttachmentFile {
+    Text name;
+    Text content;
+};
+
+// One row of `each:`: what its names stand for in that round.
+using Row = std::vector<std::pair<std::string, Text>>;
+
+struct RepeatSpec {
+    Duration every;
+    Number times;
+    Condition until;
+    Span span;
+};
+
 struct InjectSpec {
     bool is_action = false;
     Span span; // of the key `message` or `action`
     Text id;   // of a message: the value of `message`
+    // Repetition: an entry stands for as many injects as it has rows, times its repeats.
+    std::vector<Row> each;
+    Span each_span; // none: not given
+    RepeatSpec repeat;
+    int choice = -1; // position in Template::choices of the choice that it is a way of
     Text title;
     Text objective;
     Text controller;
     Text label;
     Flag draft;
+    Flag hold;
     std::vector<Text> to;
     Condition when;
     Text late;
     Duration grace;
     // message
+    Text kind;
     Text from;
-    Text subject;
-    Text body;
+    std::vector<LocalText> subject;
+    std::vector<LocalText> body;
+    std::vector<AttachmentFile> attachments;
+    Text expected; // what the team should do, for controllers
     ExpectsSpec expects;
     // action
     Text action;
@@ -204,6 +267,12 @@ struct InjectSpec {
     std::vector<ParameterSpec> with;
     ImpactSpec impact;
     RestoreSpec restore;
+};
+
+// Several injects of which each team gets the first whose condition holds when the choice is made.
+struct ChoiceSpec {
+    Condition when;
+    Span span;
 };
 
 struct CategorySpec {
@@ -230,6 +299,10 @@ struct Template {
     std::vector<CheckSpec> checks;
     std::vector<PhaseSpec> phases;
     std::vector<InjectSpec> timeline;
+    std::vector<ChoiceSpec> choices;
+    std::vector<ObjectiveSpec> objectives;
+    std::vector<RoleSpec> roles;
+    std::vector<AccountsSpec> accounts;
     std::vector<CategorySpec> scoring;
 };
 

@@ -93,6 +93,27 @@ TEST(Actions, an_idempotent_act_is_sent_again_with_the_same_id) {
     EXPECT_EQ(ids.size(), 1U);
 }
 
+TEST(Actions, an_act_that_takes_long_is_waited_for_that_much_longer) {
+    auto plan = plan_with(false);
+    plan.injects[1].lasts = 70s;
+    Play p(plan);
+    p.begin();
+    p.guests.latency = 72s;
+    ASSERT_TRUE(p.engine->fire("defaced", "north", "red"));
+    p.run_to(71s);
+    EXPECT_EQ(outcome(p, "north"), "");
+    p.run_to(73s);
+    EXPECT_EQ(outcome(p, "north"), "ok");
+
+    p.guests.latency = 5ms;
+    p.guests.mute.insert("portal@south");
+    ASSERT_TRUE(p.engine->fire("defaced", "south", "red"));
+    p.run_to(202s);
+    EXPECT_EQ(outcome(p, "south"), "");
+    p.run_to(204s);
+    EXPECT_EQ(outcome(p, "south"), "unknown");
+}
+
 TEST(Actions, after_a_crash_in_the_middle_the_rule_is_the_same) {
     for (const bool idempotent : {false, true}) {
         Play p(plan_with(idempotent));

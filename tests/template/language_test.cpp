@@ -46,7 +46,7 @@ TEST(Language, conditions_nest) {
 
 TEST(Language, bodies_come_as_text) {
     const auto t = read(head + "timeline:\n  - { message: a, at: T+1m, from: C, subject: S, body: \"two\\nlines\" }\n");
-    EXPECT_EQ(t.timeline.at(0).body.value, "two\nlines");
+    EXPECT_EQ(t.timeline.at(0).body.at(0).text.value, "two\nlines");
 }
 
 TEST(Language, nothing_is_lost_of_a_template_with_mistakes) {

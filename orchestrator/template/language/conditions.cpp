@@ -7,15 +7,14 @@
 namespace testudo::template_ {
 namespace {
 
-void read_parts(Reader& r, const Node& node, Condition& c, std::string_view joint) {
+std::vector<Condition> read_parts(Reader& r, const Node& node) {
+    std::vector<Condition> parts;
     if (node.kind != Node::Kind::sequence || node.items.empty())
-        return r.wrong(node, "a list of conditions");
-    for (const auto& item : node.items) {
-        c.parts.push_back(read_condition(r, *item));
-        const auto& part = c.parts.back();
-        c.text +=
-            fmt::format("{}{}", c.text.empty() ? "" : joint, part.parts.size() < 2 ? part.text : "(" + part.text + ")");
-    }
+        r.wrong(node, "a list of conditions");
+    else
+        for (const auto& item : node.items)
+            parts.push_back(read_condition(r, *item));
+    return parts;
 }
 
 } // namespace
@@ -31,13 +30,9 @@ Condition read_condition(Reader& r, const Node& node) {
     }
     const auto& [key, key_span, value] = node.entries.front();
     if (key == "all" || key == "any") {
-        c.kind = key == "all" ? Condition::Kind::all : Condition::Kind::any;
-        read_parts(r, *value, c, key == "all" ? " and " : " or ");
+        c = combined(key == "all" ? Condition::Kind::all : Condition::Kind::any, read_parts(r, *value), node.span);
     } else if (key == "not") {
-        c.kind = Condition::Kind::negation;
-        c.parts.push_back(read_condition(r, *value));
-        const auto& part = c.parts.front();
-        c.text = part.parts.empty() ? "not " + part.text : fmt::format("not ({})", part.text);
+        c = combined(Condition::Kind::negation, {read_condition(r, *value)}, node.span);
     } else {
         error(r.out, "T0201", key_span, fmt::format("the key `{}` is not known in a condition", key),
               suggest(key, {"all", "any", "not"}));
@@ -46,8 +41,9 @@ Condition read_condition(Reader& r, const Node& node) {
 }
 
 Condition read_exercise_time(Reader& r, const Node& node) {
-    if (node.kind == Node::Kind::scalar && node.scalar.starts_with("T+"))
-        return parse_condition(Text{node.scalar, node.span}, r.out);
+    if (node.kind == Node::Kind::scalar)
+        if (auto moment = parse_moment(Text{node.scalar, node.span}, r.out))
+            return *moment;
     r.wrong(node, "an exercise time such as T+5m", "conditions go under `when:`");
     return {};
 }

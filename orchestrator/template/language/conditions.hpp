@@ -8,7 +8,7 @@ namespace testudo::template_ {
 // A text, or a mapping with one of `all`, `any` and `not`.
 Condition read_condition(Reader& r, const Node& node);
 
-// "T+5m" and nothing else.
+// What may stand under `at:`: "T+5m", "ENDEX - 30m", "recovery + 10m".
 Condition read_exercise_time(Reader& r, const Node& node);
 
 json::object condition_schema();

@@ -1,8 +1,42 @@
+#include "orchestrator/template/language/conditions.hpp"
 #include "orchestrator/template/language/parameters.hpp"
 #include "orchestrator/template/language/parts.hpp"
 
 namespace testudo::template_ {
 namespace {
+
+Key<PauseSpec> moment(std::string_view name, Condition PauseSpec::*member, std::string_view doc) {
+    return special<PauseSpec>(
+        name, [member](Reader& r, const Node& node, PauseSpec& p) { p.*member = read_exercise_time(r, node); },
+        shape::exercise_time, doc);
+}
+
+const Table<PauseSpec>& pause_table() {
+    static const Table<PauseSpec> table("a pause", {moment("from", &PauseSpec::from, "When it begins: `T+1h`.").must(),
+                                                    moment("to", &PauseSpec::to, "When it is over: `T+2h`.").must()});
+    return table;
+}
+
+const Table<AccountSpec>& account_table() {
+    static const Table<AccountSpec> table("an account",
+                                          {text("user", &AccountSpec::user, "Who signs in.").must(),
+                                           text("password", &AccountSpec::password, "With which password.").must()});
+    return table;
+}
+
+// A pool is a list of accounts under its name.
+void read_accounts(Reader& r, const Node& node, Template& t) {
+    static const auto accounts = list("", &AccountsSpec::accounts, account_table(), "");
+    if (node.kind != Node::Kind::mapping)
+        return r.wrong(node, "a mapping from names to lists of accounts");
+    for (const auto& entry : node.entries) {
+        AccountsSpec pool;
+        r.name(Text{entry.key, entry.key_span}, "a pool of accounts", longest_id, pool.id);
+        accounts.read(r, *entry.value, pool);
+        if (pool.id.given())
+            t.accounts.push_back(std::move(pool));
+    }
+}
 
 const Table<CheckSpec>& check_table() {
     static const Table<CheckSpec> table(
@@ -20,7 +54,14 @@ const Table<CheckSpec>& check_table() {
          duration("every", &CheckSpec::every, "Its period; 10s if not given."),
          duration("timeout", &CheckSpec::timeout, "How long an answer is waited for; 3s if not given."),
          text("confirm", &CheckSpec::confirm, "`2 of 3`: a failure counts when 2 of 3 further tries fail too."),
-         points("weight", &CheckSpec::weight, "Its share among all checks; 1 if not given.")});
+         number("retries", &CheckSpec::retries, 1, 10,
+                "`confirm: 3 of 3` in short: how many further tries must all fail."),
+         points("weight", &CheckSpec::weight, "Its share among all checks; 1 if not given."),
+         word("tell", &CheckSpec::tell, {"team", "white"},
+              "Who is told the reason of a failure: the team (if not given), or nobody but the white team."),
+         list("pause", &CheckSpec::pauses, pause_table(),
+              "Times in which it is not asked and nothing is charged: `[{ from: T+1h, to: T+2h }]`."),
+         text("accounts", &CheckSpec::accounts, "The pool under `accounts` whose users it signs in as, in turn.")});
     return table;
 }
 
@@ -40,6 +81,14 @@ std::vector<Key<Template>> check_keys() {
     return {
         each("checks", &Template::checks, check_table(), longest_id,
              "What is asked, again and again, to see if it works."),
+        special<Template>(
+            "accounts", read_accounts,
+            [] {
+                const json::object pool{{"type", "array"}, {"items", account_table().schema()}};
+                return json::object{
+                    {"type", "object"}, {"propertyNames", shape::name(longest_id)}, {"additionalProperties", pool}};
+            },
+            "Pools of accounts that checks sign in with, in turn."),
     };
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <vector>
 
 #include "orchestrator/template/table.hpp"
@@ -9,6 +10,8 @@ namespace testudo::template_ {
 
 inline constexpr std::size_t longest_id = 24;
 inline constexpr std::size_t longest_team = 16;
+// What one entry of a timeline, and all of them together, may be repeated to.
+inline constexpr std::int64_t most_injects = 20'000;
 
 // who.cpp: who takes part, and on whose hosts.
 std::vector<Key<Template>> who_keys();
@@ -19,7 +22,8 @@ std::vector<Key<Template>> range_keys();
 // judging.cpp: what is asked; may also stand in an included file. And how the points are shared.
 std::vector<Key<Template>> check_keys();
 std::vector<Key<Template>> scoring_keys();
-// timeline.cpp: what happens; may also stand in an included file. And the parts of the exercise, in time.
+// timeline.cpp: what happens; may also stand in an included file. And the parts of the exercise, in time, what they
+// train and who leads them.
 std::vector<Key<Template>> timeline_keys();
 std::vector<Key<Template>> phase_keys();
 

@@ -1,44 +1,23 @@
 #include <fmt/format.h>
 
+#include "orchestrator/template/expression.hpp"
 #include "orchestrator/template/language/conditions.hpp"
+#include "orchestrator/template/language/messages.hpp"
 #include "orchestrator/template/language/parameters.hpp"
 #include "orchestrator/template/language/parts.hpp"
+#include "orchestrator/template/language/repetition.hpp"
 
 namespace testudo::template_ {
 namespace {
 
 const Table<PhaseSpec>& phase_table() {
-    static const auto table =
-        Table<PhaseSpec>("a phase", {special<PhaseSpec>(
-                                         "at",
-                                         [](Reader& r, const Node& node, PhaseSpec& p) {
-                                             const auto c = read_exercise_time(r, node);
-                                             if (c.kind == Condition::Kind::at)
-                                                 p.at = Duration{c.time, node.span};
-                                         },
-                                         shape::exercise_time, "When it begins: `T+20m`.")
-                                         .must(),
-                                     text("title", &PhaseSpec::title, "The name that people read.")});
-    return table;
-}
-
-const Table<RubricItemSpec>& rubric_table() {
-    static const auto table =
-        Table<RubricItemSpec>("an item of a rubric",
-                              {text("title", &RubricItemSpec::title, "What is graded, in words."),
-                               points("points", &RubricItemSpec::points, "What it is worth at best.").must()})
-            .or_text([](Reader& r, const Text& value, RubricItemSpec& item) { r.points(value, item.points); },
-                     shape::points());
-    return table;
-}
-
-const Table<ExpectsSpec>& expects_table() {
-    static const Table<ExpectsSpec> table(
-        "an expected report", {text("report", &ExpectsSpec::report, "The kind of report: `incident`, `media`.").must(),
-                               duration("within", &ExpectsSpec::within, "How long after the message it is due.").must(),
-                               each("rubric", &ExpectsSpec::rubric, rubric_table(), longest_id,
-                                    "How it is graded; its points add up to its value.")
-                                   .must()});
+    static const Table<PhaseSpec> table(
+        "a phase", {special<PhaseSpec>(
+                        "at", [](Reader& r, const Node& node, PhaseSpec& p) { p.at = read_exercise_time(r, node); },
+                        shape::exercise_time,
+                        "When it begins: `T+20m`, `day-2`, `ENDEX - 1h`, or after a phase above it, `attack + 2h`.")
+                        .must(),
+                    text("title", &PhaseSpec::title, "The name that people read.")});
     return table;
 }
 
@@ -62,49 +41,52 @@ const Table<RestoreSpec>& restore_table() {
     return table;
 }
 
-Key<InjectSpec> condition(std::string_view name, Condition (*read)(Reader&, const Node&), json::object (*schema)(),
-                          std::string_view doc) {
-    return special<InjectSpec>(
+template <class T>
+Key<T> condition(std::string_view name, Condition (*read)(Reader&, const Node&), json::object (*schema)(),
+                 std::string_view doc) {
+    return special<T>(
         name,
-        [read](Reader& r, const Node& node, InjectSpec& inject) {
+        [read](Reader& r, const Node& node, T& entry) {
             auto c = read(r, node);
-            if (inject.when.span.file) {
+            if (entry.when.span.file) {
                 auto& d = error(r.out, "T0210", node.span, "`at` and `when` exclude each other");
-                d.related.push_back({inject.when.span, "the other one"});
+                d.related.push_back({entry.when.span, "the other one"});
                 return;
             }
             c.span = node.span;
-            inject.when = std::move(c);
+            entry.when = std::move(c);
         },
         schema, doc);
 }
 
 std::vector<Key<InjectSpec>> inject_keys() {
-    return {
+    std::vector<Key<InjectSpec>> keys{
         text("title", &InjectSpec::title, "What it is, in words, for controllers."),
-        text("objective", &InjectSpec::objective, "What is trained by it."),
+        text("objective", &InjectSpec::objective,
+             "What is trained by it; where `objectives` are declared, the name of one."),
         text("controller", &InjectSpec::controller,
-             "Who is responsible: `white` for messages, `red` for actions if not given."),
+             "Who is responsible: a colour, or a role under `roles`; `white` for messages and `red` for actions if not "
+             "given."),
         text("label", &InjectSpec::label, "Its confidentiality; the exercise's if not given."),
         flag("draft", &InjectSpec::draft, "true: not approved yet, so it never fires."),
+        flag("hold", &InjectSpec::hold, "true: held from the start, until a controller releases it."),
         texts("to", &InjectSpec::to, "`blue` for all blue teams (if not given), or teams by name."),
-        condition("at", read_exercise_time, shape::exercise_time, "When: an exercise time, `T+5m`."),
-        condition("when", read_condition, condition_schema, "When: a condition, `defaced holds for 10m`."),
+        condition<InjectSpec>("at", read_exercise_time, shape::exercise_time,
+                              "When: an exercise time, `T+5m`, `ENDEX - 30m`, `day-2 + 1h`, `recovery + 10m`."),
+        condition<InjectSpec>("when", read_condition, condition_schema, "When: a condition, `defaced holds for 10m`."),
         word("late", &InjectSpec::late, {"fire", "hold", "skip"},
              "What to do when the controller was down at its time."),
         duration("grace", &InjectSpec::grace, "With `late: fire`: how late it may still fire; 10m if not given."),
     };
+    for (auto& key : repetition_keys())
+        keys.push_back(std::move(key));
+    return keys;
 }
 
 const Table<InjectSpec>& message_table() {
     static const Table<InjectSpec> table("a message", [] {
         auto keys = inject_keys();
-        const std::vector<Key<InjectSpec>> own{
-            text("message", &InjectSpec::id, "Its name.").must(),
-            text("from", &InjectSpec::from, "Who it comes from: `National CERT`.").must(),
-            text("subject", &InjectSpec::subject, "Its subject line.").must(),
-            text_or_file("body", &InjectSpec::body, "Its text, or `{ file: messages/NAME.md }`.").must(),
-            part("expects", &InjectSpec::expects, expects_table(), "The report that the team should write.")};
+        const auto own = message_keys();
         keys.insert(keys.begin(), own.begin(), own.end());
         return keys;
     }());
@@ -137,39 +119,111 @@ const Table<InjectSpec>& action_table() {
     return table;
 }
 
+std::optional<InjectSpec> read_inject(Reader& r, const Node& item) {
+    if (item.kind != Node::Kind::mapping) {
+        r.wrong(item, "a message or an action");
+        return std::nullopt;
+    }
+    const auto* message = item.find("message");
+    const auto* action = item.find("action");
+    if (!message && !action) {
+        error(r.out, "T0202", item.span, "an entry of the timeline needs the key `message` or the key `action`");
+        return std::nullopt;
+    }
+    if (message && action) {
+        auto& d = error(r.out, "T0210", action->key_span, "an entry is a message or an action, not both");
+        d.related.push_back({message->key_span, "the message"});
+        return std::nullopt;
+    }
+    InjectSpec inject;
+    inject.is_action = action != nullptr;
+    inject.span = action ? action->key_span : message->key_span;
+    (action ? action_table() : message_table()).read(r, item, inject);
+    if (!inject.when.span.file)
+        error(r.out, "T0202", inject.span, "this needs the key `at` or the key `when`",
+              "`at: T+5m`, or `when: manual` if a controller fires it");
+    if (inject.id.given() && !has_expressions(inject.id)) {
+        Text name;
+        r.name(inject.id, inject.is_action ? "an action" : "a message", longest_id, name);
+        inject.id = name;
+    }
+    return inject;
+}
+
+// The ways of a choice; they are kept among the other injects, and know which choice they belong to.
+struct Ways {
+    std::vector<InjectSpec> injects;
+    Condition when;
+};
+
+void read_ways(Reader& r, const Node& node, Ways& ways) {
+    if (node.kind != Node::Kind::sequence || node.items.empty())
+        return r.wrong(node, "a list of messages and actions");
+    for (const auto& item : node.items) {
+        auto way = read_inject(r, *item);
+        if (!way)
+            continue;
+        const auto& repeated = way->each_span.file ? way->each_span : way->repeat.span;
+        if (repeated.file)
+            error(r.out, "T1206", repeated, "a way of a choice cannot be repeated", "write one choice for each");
+        else
+            ways.injects.push_back(std::move(*way));
+    }
+}
+
+json::object injects_schema() {
+    const auto entries = json::array{message_table().schema(), action_table().schema()};
+    return {{"type", "array"}, {"items", json::object{{"anyOf", entries}}}};
+}
+
+const Table<Ways>& choice_table() {
+    static const Table<Ways> table(
+        "a choice",
+        {special<Ways>("choose", read_ways, injects_schema,
+                       "Messages and actions, each with `when`; a team gets the first whose condition holds, and no "
+                       "other. The last may say `when: otherwise`.")
+             .must(),
+         condition<Ways>("at", read_exercise_time, shape::exercise_time, "When it is made: an exercise time."),
+         condition<Ways>("when", read_condition, condition_schema, "When it is made: a condition.")});
+    return table;
+}
+
+void read_choice(Reader& r, const Node& item, Span span, Template& t) {
+    Ways ways;
+    choice_table().read(r, item, ways);
+    if (!ways.when.span.file)
+        error(r.out, "T0202", span, "this needs the key `at` or the key `when`", "when is the choice made?");
+    for (auto& inject : ways.injects) {
+        inject.choice = static_cast<int>(t.choices.size());
+        t.timeline.push_back(std::move(inject));
+    }
+    t.choices.push_back({std::move(ways.when), std::move(span)});
+}
+
 void read_timeline(Reader& r, const Node& node, Template& t) {
     if (node.kind != Node::Kind::sequence)
         return r.wrong(node, "a list of messages and actions");
     for (const auto& item : node.items) {
-        const auto* message = item->find("message");
-        const auto* action = item->find("action");
-        if (item->kind != Node::Kind::mapping) {
-            r.wrong(*item, "a message or an action");
-            continue;
-        }
-        if (!message && !action) {
-            error(r.out, "T0202", item->span, "an entry of the timeline needs the key `message` or the key `action`");
-            continue;
-        }
-        if (message && action) {
-            auto& d = error(r.out, "T0210", action->key_span, "an entry is a message or an action, not both");
-            d.related.push_back({message->key_span, "the message"});
-            continue;
-        }
-        InjectSpec inject;
-        inject.is_action = action != nullptr;
-        inject.span = action ? action->key_span : message->key_span;
-        (action ? action_table() : message_table()).read(r, *item, inject);
-        if (!inject.when.span.file)
-            error(r.out, "T0202", inject.span, "this needs the key `at` or the key `when`",
-                  "`at: T+5m`, or `when: manual` if a controller fires it");
-        if (inject.id.given()) {
-            Text name;
-            r.name(inject.id, inject.is_action ? "an action" : "a message", longest_id, name);
-            inject.id = name;
-        }
-        t.timeline.push_back(std::move(inject));
+        if (const auto* choice = item->find("choose"))
+            read_choice(r, *item, choice->key_span, t);
+        else if (auto inject = read_inject(r, *item))
+            t.timeline.push_back(std::move(*inject));
     }
+}
+
+const Table<ObjectiveSpec>& objective_table() {
+    static const auto table =
+        Table<ObjectiveSpec>("an objective",
+                             {text("title", &ObjectiveSpec::title, "What is trained, in words.").must()})
+            .or_text([](Reader&, const Text& title, ObjectiveSpec& objective) { objective.title = title; });
+    return table;
+}
+
+const Table<RoleSpec>& role_table() {
+    static const auto table =
+        Table<RoleSpec>("a role", {text("title", &RoleSpec::title, "Who that is, in words.").must()})
+            .or_text([](Reader&, const Text& title, RoleSpec& role) { role.title = title; });
+    return table;
 }
 
 } // namespace
@@ -178,14 +232,18 @@ std::vector<Key<Template>> timeline_keys() {
     return {special<Template>(
         "timeline", read_timeline,
         [] {
-            const auto entries = json::array{message_table().schema(), action_table().schema()};
+            const auto entries =
+                json::array{message_table().schema(), action_table().schema(), choice_table().schema()};
             return json::object{{"type", "array"}, {"items", json::object{{"anyOf", entries}}}};
         },
         "What happens: messages and actions.")};
 }
 
 std::vector<Key<Template>> phase_keys() {
-    return {each("phases", &Template::phases, phase_table(), longest_id, "The parts of the exercise, in time.")};
+    return {each("phases", &Template::phases, phase_table(), longest_id, "The parts of the exercise, in time."),
+            each("objectives", &Template::objectives, objective_table(), longest_id, "What the exercise trains."),
+            each("roles", &Template::roles, role_table(), longest_id,
+                 "Who may be responsible for an inject, beside the colours.")};
 }
 
 } // namespace testudo::template_

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "orchestrator/template/language/messages.hpp"
 #include "orchestrator/template/language/parts.hpp"
 
 namespace testudo::template_ {
@@ -13,7 +14,10 @@ const Table<TeamSpec>& team_table() {
               "What the team does: blue defends, red attacks, white controls, green builds, yellow reports.")
              .must(),
          text("title", &TeamSpec::title, "The name that people read; the key itself if not given."),
-         texts("nations", &TeamSpec::nations, "ISO 3166-1 alpha-3 codes of the nations that it is made of.")});
+         texts("nations", &TeamSpec::nations, "ISO 3166-1 alpha-3 codes of the nations that it is made of."),
+         special<TeamSpec>(
+             "language", [](Reader& r, const Node& node, TeamSpec& team) { read_language(r, node, team.language); },
+             language_schema, "The language that its messages come in, where they have it: `fr`.")});
     return table;
 }
 
