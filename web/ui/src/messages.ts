@@ -380,6 +380,7 @@ const en = {
         inbox_empty: 'No message yet.',
         no_message: 'Choose a message to read it.',
         from: 'From',
+        channels: { news: 'News', call: 'Call', order: 'Order' },
         received: 'Received',
         during_pause: 'during a pause',
         answer_by: (at: string) => `answer by ${at}`,

@@ -83,6 +83,7 @@ export interface Inject {
     action?: string;
     controller?: string;
     objective?: string;
+    expected?: string;
     per_team: boolean;
     state: InjectState;
     teams?: Record<string, InjectOfTeam>;
@@ -115,6 +116,7 @@ export interface Message {
     body: string;
     at_ms: number;
     wall_ms: number;
+    channel?: 'news' | 'call' | 'order'; // absent: mail
     expects?: Expectation;
     report?: string;
     during_pause?: boolean;
