@@ -4,7 +4,9 @@
 #include <array>
 #include <fmt/format.h>
 #include <map>
+#include <set>
 
+#include "orchestrator/import/names.hpp"
 #include "orchestrator/template/quantity.hpp"
 
 namespace testudo::import_ {
@@ -54,6 +56,7 @@ class Writer {
         machines();
         rules();
         checks();
+        roles();
         timeline();
         scoring();
         return std::move(out_);
@@ -290,6 +293,25 @@ class Writer {
         }
     }
 
+    // Who is responsible is a free text elsewhere, and one of the colours or a declared role in a template.
+    void roles() {
+        const std::set<std::string> colours{"white", "red", "green", "yellow"};
+        NameBook names(24, colours);
+        std::string text;
+        for (const auto& inject : draft_.injects) {
+            if (inject.controller.empty() || roles_.contains(inject.controller))
+                continue;
+            auto name = name_of(inject.controller, 24, "role");
+            if (!colours.contains(name)) {
+                name = names.take(inject.controller, "role");
+                text += fmt::format("  {}: {}\n", name, scalar(inject.controller));
+            }
+            roles_[inject.controller] = name;
+        }
+        if (!text.empty())
+            out_ += "\nroles:\n" + text;
+    }
+
     void timeline() {
         if (draft_.injects.empty())
             return;
@@ -314,7 +336,7 @@ class Writer {
             if (!inject.objective.empty())
                 line(2, "objective: {}", scalar(inject.objective));
             if (!inject.controller.empty())
-                line(2, "controller: {}", scalar(inject.controller));
+                line(2, "controller: {}", roles_.at(inject.controller));
             if (!inject.to.empty()) {
                 std::vector<std::string> to;
                 for (const auto team : inject.to)
@@ -387,6 +409,7 @@ class Writer {
 
     const Draft& draft_;
     std::string out_;
+    std::map<std::string, std::string> roles_; // as said in the original -> as named here
 };
 
 } // namespace
