@@ -30,6 +30,8 @@ const validate_part = new Ajv({ allErrors: true, strict: false }).compile(run('s
 // Cases that a schema cannot know although it knows the code's others, and why.
 const beyond = [
     { code: 'T0202', message: /^what a check of type/, why: 'the type may follow from the service that is asked' },
+    { code: 'T0203', message: /an exercise time such as T\+5m, not `[a-z]/, why: 'a phase may have that name' },
+    { code: 'T0209', message: /cannot be the name of an inject$/, why: 'the name comes from an expression' },
     { code: 'T0202', message: /^which service\?/, why: 'the service may be part of `on`' },
     { code: 'T0204', message: /^`0[0-9]+` is no whole number/, why: 'YAML 1.2 reads a leading zero away' },
     { code: 'T0205', message: /MiB is out of range/, why: 'amounts of memory are texts' },
