@@ -4,8 +4,9 @@
 #   steps "name|seconds" ...    declares the steps with the time that each takes from nothing on 2 cores
 #   step "name" COMMAND...      runs one; its output goes to the log, the last line is shown while it runs on a terminal
 #   step_done "name" "why"      says that one needs nothing
+#   step_stop                   ends the one that is under way, with all that it started: for the script's own end
 
-progress_names=() progress_seconds=() progress_at=0 progress_log=${PROGRESS_LOG:-}
+progress_names=() progress_seconds=() progress_at=0 progress_log=${PROGRESS_LOG:-} progress_child=''
 
 steps() {
     local entry
@@ -41,8 +42,9 @@ step() {
     local name=$1 began=$SECONDS pid status=0 shown=0
     shift
     progress_head "$name"
-    "$@" >>"$progress_log" 2>&1 </dev/null &
-    pid=$!
+    # A group of its own: what a shell puts in the background is deaf to Ctrl-C, so step_stop has to reach all of it.
+    setsid "$@" >>"$progress_log" 2>&1 </dev/null &
+    pid=$! progress_child=$!
     while kill -0 "$pid" 2>/dev/null; do
         sleep 0.5
         if [[ -t 1 ]]; then
@@ -53,6 +55,7 @@ step() {
         fi
     done
     wait "$pid" || status=$?
+    progress_child=''
     [[ -t 1 ]] && printf '\r\033[K'
     if ((status != 0)); then
         printf '      FAILED after %s (exit status %d). The end of what it said (all of it: %s):\n' \
@@ -61,4 +64,11 @@ step() {
         return "$status"
     fi
     printf '      done in %s\n' "$(progress_span $((SECONDS - began)))"
+}
+
+step_stop() {
+    [[ -n $progress_child ]] || return 0
+    kill -TERM -- "-$progress_child" 2>/dev/null || true
+    wait "$progress_child" 2>/dev/null || true
+    progress_child=''
 }
