@@ -2,7 +2,7 @@
 
 #include "orchestrator/graph/map.hpp"
 
-// For Graphviz. Nodes are called n0, n1, ... and zones z0, z1, ..., so that no name of a template becomes syntax.
+// For Graphviz. A zone as an end of a rule is the invisible point in it.
 namespace testudo::graph {
 namespace {
 
@@ -26,31 +26,14 @@ std::string label(const std::vector<std::string>& lines) {
     return out + "\"";
 }
 
-std::string name_of(const Node& node) {
-    return node.count == 1 ? node.name : fmt::format("{} ({})", node.name, node.count);
-}
-
 std::string node_line(const Node& node, std::size_t index) {
-    std::vector<std::string> lines{name_of(node)};
+    std::vector<std::string> lines{node.heading()};
     if (!node.title.empty())
         lines.push_back(node.title);
     lines.insert(lines.end(), node.addresses.begin(), node.addresses.end());
     for (const auto& service : node.services)
         lines.push_back(service.text);
     return fmt::format("n{} [label={}, shape={}];\n", index, label(lines), node.role == "router" ? "hexagon" : "box");
-}
-
-// Where a rule's edge ends: a zone is meant by the invisible point in it.
-std::string end_of(const End& end, std::size_t router) {
-    switch (end.kind) {
-    case End::Kind::zone:
-        return fmt::format("z{}", end.index);
-    case End::Kind::node:
-        return fmt::format("n{}", end.index);
-    case End::Kind::any:
-        break;
-    }
-    return fmt::format("n{}", router);
 }
 
 } // namespace
@@ -80,8 +63,8 @@ std::string to_dot(const Map& map) {
             out += fmt::format("  n{0} -> z{1} [lhead=cluster_{1}, dir=none];\n", n, node.zones[i]);
     }
     for (const auto& rule : map.rules)
-        out += fmt::format("  {} -> {} [label={}, color={}, constraint=false];\n", end_of(rule.from, rule.router),
-                           end_of(rule.to, rule.router), in_quotes(rule.text),
+        out += fmt::format("  {} -> {} [label={}, color={}, constraint=false];\n", rule.from.name(rule.router),
+                           rule.to.name(rule.router), in_quotes(rule.text),
                            rule.allow ? "\"#1d4ed8\"" : "\"#b91c1c\", style=dashed");
     for (const auto& check : map.checks)
         for (const auto vantage : check.vantages)

@@ -396,6 +396,22 @@ class Maker {
 
 } // namespace
 
+std::string Node::heading() const {
+    return count == 1 ? name : fmt::format("{} ({})", name, count);
+}
+
+std::string End::name(std::size_t router) const {
+    switch (kind) {
+    case Kind::zone:
+        return fmt::format("z{}", index);
+    case Kind::node:
+        return fmt::format("n{}", index);
+    case Kind::any:
+        break;
+    }
+    return fmt::format("n{}", router);
+}
+
 Result<Map> make_map(const Template& source, const Plan& plan, const View& view) {
     return Maker(source, plan, view).run();
 }

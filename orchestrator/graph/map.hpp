@@ -39,6 +39,7 @@ struct Node { // a machine, or several that are alike but for their number
     std::string checks;             // that ask the machine itself, or, of a vantage, that it asks
     std::vector<std::size_t> zones; // that it stands on; the first one is where it is drawn
     bool between() const { return role == "router" && zones.size() > 1; }
+    std::string heading() const; // its name, and how many it stands for if more than one
 };
 
 struct End { // of a rule
@@ -46,6 +47,9 @@ struct End { // of a rule
     Kind kind = Kind::any;
     std::size_t index = 0;
     bool operator==(const End&) const = default;
+    // What dot and Mermaid call it: "z2" for a zone, "n3" for a node, the router for anything. Numbers, so that no name
+    // of a template becomes syntax.
+    std::string name(std::size_t router) const;
 };
 
 struct Rule {

@@ -28,25 +28,13 @@ std::string lines_of(const std::vector<std::string>& lines) {
 }
 
 std::string node_line(const Node& node, std::size_t index) {
-    std::vector<std::string> lines{node.count == 1 ? node.name : fmt::format("{} ({})", node.name, node.count)};
+    std::vector<std::string> lines{node.heading()};
     if (!node.title.empty())
         lines.push_back(node.title);
     for (const auto& service : node.services)
         lines.push_back(service.text);
     const bool router = node.role == "router";
     return fmt::format("n{}{}{}{}\n", index, router ? "{{" : "[", lines_of(lines), router ? "}}" : "]");
-}
-
-std::string end_of(const End& end, std::size_t router) {
-    switch (end.kind) {
-    case End::Kind::zone:
-        return fmt::format("z{}", end.index);
-    case End::Kind::node:
-        return fmt::format("n{}", end.index);
-    case End::Kind::any:
-        break;
-    }
-    return fmt::format("n{}", router);
 }
 
 } // namespace
@@ -70,8 +58,8 @@ std::string to_mermaid(const Map& map) {
             out += fmt::format("  z{} --- n{}\n", node.zones[i], n);
     }
     for (const auto& rule : map.rules)
-        out += fmt::format("  {} {}|{}| {}\n", end_of(rule.from, rule.router), rule.allow ? "-->" : "--x",
-                           lines_of({rule.text}), end_of(rule.to, rule.router));
+        out += fmt::format("  {} {}|{}| {}\n", rule.from.name(rule.router), rule.allow ? "-->" : "--x",
+                           lines_of({rule.text}), rule.to.name(rule.router));
     for (const auto& check : map.checks)
         for (const auto vantage : check.vantages)
             out += fmt::format("  n{} -.->|{}| n{}\n", vantage, lines_of({check.title}), check.target);

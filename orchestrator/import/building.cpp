@@ -7,38 +7,41 @@
 
 namespace testudo::import_ {
 
-std::size_t add_network(Draft& draft, std::string name, Span span, const Item* origin) {
-    Network network;
-    network.name = std::move(name);
-    network.span = std::move(span);
+namespace {
+
+template <class Part> std::size_t add(std::vector<Part>& parts, std::string name, Span span, const Item* origin) {
+    Part part;
+    part.name = std::move(name);
+    part.span = std::move(span);
     if (origin)
-        network.origins.push_back(origin);
-    draft.networks.push_back(std::move(network));
-    return draft.networks.size() - 1;
+        part.origins.push_back(origin);
+    parts.push_back(std::move(part));
+    return parts.size() - 1;
+}
+
+template <class Part> std::optional<std::size_t> find(const std::vector<Part>& parts, std::string_view name) {
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        if (parts[i].name == name)
+            return i;
+    return std::nullopt;
+}
+
+} // namespace
+
+std::size_t add_network(Draft& draft, std::string name, Span span, const Item* origin) {
+    return add(draft.networks, std::move(name), std::move(span), origin);
 }
 
 std::size_t add_machine(Draft& draft, std::string name, Span span, const Item* origin) {
-    Machine machine;
-    machine.name = std::move(name);
-    machine.span = std::move(span);
-    if (origin)
-        machine.origins.push_back(origin);
-    draft.machines.push_back(std::move(machine));
-    return draft.machines.size() - 1;
+    return add(draft.machines, std::move(name), std::move(span), origin);
 }
 
 std::optional<std::size_t> find_network(const Draft& draft, std::string_view name) {
-    for (std::size_t i = 0; i < draft.networks.size(); ++i)
-        if (draft.networks[i].name == name)
-            return i;
-    return std::nullopt;
+    return find(draft.networks, name);
 }
 
 std::optional<std::size_t> find_machine(const Draft& draft, std::string_view name) {
-    for (std::size_t i = 0; i < draft.machines.size(); ++i)
-        if (draft.machines[i].name == name)
-            return i;
-    return std::nullopt;
+    return find(draft.machines, name);
 }
 
 void attach(Draft& draft, std::size_t machine, std::size_t network, Span span,
