@@ -28,6 +28,26 @@ TEST(Event, RefusesWhatIsNoEvent) {
     EXPECT_FALSE(decode_event("[]"));
     EXPECT_FALSE(decode_event("{\"seq\": 1}"));
     EXPECT_FALSE(decode_event(""));
+    auto e = sample("check.sample");
+    e.seq = 7;
+    const auto line = json::parse(encode(e)).as_object();
+    for (const auto& member : line) {
+        auto without = line;
+        without.erase(member.key());
+        EXPECT_FALSE(decode_event(json::serialize(without))) << "without " << member.key();
+        auto wrong = line;
+        wrong[member.key()] = nullptr;
+        EXPECT_FALSE(decode_event(json::serialize(wrong))) << "null for " << member.key();
+    }
+    auto more = line;
+    more["more"] = 1;
+    EXPECT_FALSE(decode_event(json::serialize(more)));
+    auto below = line;
+    below["seq"] = -1;
+    EXPECT_FALSE(decode_event(json::serialize(below)));
+    auto fraction = line;
+    fraction["body"] = {{"list", {1, {{"points", 0.5}}}}};
+    EXPECT_FALSE(decode_event(json::serialize(fraction)));
 }
 
 TEST(Event, TheChainDependsOnEveryByteBeforeIt) {
