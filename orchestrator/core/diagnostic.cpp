@@ -1,7 +1,9 @@
 #include "orchestrator/core/diagnostic.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
+#include <numeric>
 
 namespace testudo {
 namespace {
@@ -138,20 +140,28 @@ json::object place_json(const Span& span) {
     return out;
 }
 
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j)
-        row[j] = j;
+constexpr std::size_t longest_compared = 64; // more is no slip of the finger, and slow to compare
+
+// Edit distance (Wagner and Fischer), or `limit` if it is that or more: then the rest is not worth the time, which
+// counts where thousands of wrong words meet thousands of names. `b` has at most longest_compared characters.
+std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) {
+    if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) >= limit)
+        return limit;
+    std::array<std::size_t, longest_compared + 1> row{};
+    std::iota(row.begin(), row.end(), 0);
     for (std::size_t i = 1; i <= a.size(); ++i) {
         std::size_t diagonal = row[0];
-        row[0] = i;
+        auto least = row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
             const auto above = row[j];
             row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
             diagonal = above;
+            least = std::min(least, row[j]);
         }
+        if (least >= limit)
+            return limit;
     }
-    return row[b.size()];
+    return std::min(row[b.size()], limit);
 }
 
 } // namespace
@@ -195,12 +205,12 @@ json::object to_json(const Diagnostic& d) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
-    if (word.size() > 64) // no slip of the finger, and slow to compare
+    if (word.size() > longest_compared)
         return "";
     std::string best;
     auto best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const auto& candidate : candidates) {
-        const auto d = distance(word, candidate);
+        const auto d = distance(candidate, word, best_distance);
         if (d < best_distance) {
             best_distance = d;
             best = candidate;
