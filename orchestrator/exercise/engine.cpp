@@ -11,6 +11,7 @@ constexpr std::int64_t late_after_ms = 1'000; // less is no lateness that a cont
 constexpr Millis away_time{5'000};            // an agent that is back sooner was never lost
 constexpr Millis greeting_timeout{5'000};
 constexpr Millis greeting_period{10'000};
+constexpr Millis longest_absence{600'000};  // of a controller; beyond it the exercise waits for one
 constexpr Millis reconnect_time{30'000};    // for agents to answer again after the controller was away
 constexpr std::int64_t slowest_milli = 100; // rates, in thousandths
 constexpr std::int64_t fastest_milli = 100'000;
@@ -92,6 +93,10 @@ Result<void> Engine::open() {
                                          {"template", origin_.template_file},
                                          {"program", origin_.program}}));
     events.push_back(recorder_.make("controller.started", "", {{"recovered", !fresh}, {"pid", getpid()}}));
+    if (state().clock().running && !clock_.running())
+        events.push_back(recorder_.make(
+            "exercise.paused", "",
+            {{"by", "the controller"}, {"reason", "nobody ran the exercise meanwhile; it goes on from here"}}));
     if (auto written = recorder_.commit(std::move(events)); !written)
         return written;
     follow_agents();
@@ -109,6 +114,7 @@ Result<void> Engine::open() {
 Result<void> Engine::take_up() {
     Result<void> begins_with_ours;
     std::int64_t last_ms = 0;
+    std::int64_t last_wall_ms = 0;
     const auto read = store_.read(1, [&](const Event& event) {
         if (event.seq == 1 && text_or(event.body, "plan_hash") != plan::hash_of(plan())) {
             begins_with_ours = fail("log.other-plan", plan().exercise,
@@ -119,19 +125,22 @@ Result<void> Engine::take_up() {
         if (event.kind == "check.sample")
             checks_.seen(event);
         last_ms = std::max(last_ms, event.exercise_ms);
+        last_wall_ms = event.wall_ms;
         return true;
     });
     if (!read || !begins_with_ours)
         return read ? begins_with_ours : read;
-    // Exercise time went on while the controller was away; it never runs backwards, whatever the calendar did.
+    // Exercise time went on while the controller was away for a moment; nobody is charged for hours that no controller
+    // saw. It never runs backwards, whatever the calendar did.
     const auto& base = state().clock();
     auto at = std::max(base.exercise_ms, last_ms);
-    if (base.running) {
-        const auto wall = loop_.clock().wall().time_since_epoch().count();
+    const auto wall = loop_.clock().wall().time_since_epoch().count();
+    const bool goes_on = base.running && wall - last_wall_ms <= longest_absence.count();
+    if (goes_on) {
         at = std::max(at, base.exercise_ms + (wall - base.wall_ms) * base.rate_milli / 1000);
         at = std::min(at, std::max(last_ms, plan().duration.count()));
     }
-    clock_.set(Millis(at), base.rate_milli, base.running);
+    clock_.set(Millis(at), base.rate_milli, goes_on);
     return {};
 }
 
@@ -161,7 +170,12 @@ void Engine::close() {
     checks_.stop();
     actions_.stop();
     loop_.cancel(alarm_);
-    (void)commit("controller.stopped", "", {});
+    std::vector<Event> events;
+    if (state().run() == Run::running)
+        events.push_back(
+            recorder_.make("exercise.paused", "", {{"by", "the controller"}, {"reason", "the controller was ended"}}));
+    events.push_back(recorder_.make("controller.stopped", "", {}));
+    (void)recorder_.commit(std::move(events));
 }
 
 void Engine::follow_agents() {

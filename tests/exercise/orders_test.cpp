@@ -78,22 +78,45 @@ TEST(Orders, a_log_of_another_plan_is_not_taken_up) {
     EXPECT_EQ(code(engine.open()), "log.other-plan");
 }
 
-TEST(Orders, a_good_end_of_the_controller_is_in_the_log_and_the_exercise_goes_on_with_the_next) {
+TEST(Orders, a_good_end_of_the_controller_pauses_and_is_in_the_log) {
     Play p;
     p.begin();
     p.run_to(20s);
     p.engine->close();
-    EXPECT_EQ(p.log().back().kind, "controller.stopped");
+    const auto log = p.log();
+    EXPECT_EQ(log.back().kind, "controller.stopped");
+    EXPECT_EQ(log[log.size() - 2].kind, "exercise.paused");
     p.engine.reset();
     p.loop.advance(10s);
     p.open();
-    EXPECT_EQ(p.engine->now(), 30s);
+    EXPECT_EQ(p.engine->now(), 20s);
+    EXPECT_EQ(p.engine->projection().state().run(), Run::paused);
+    ASSERT_TRUE(p.engine->resume("white", ""));
+    p.run_to(30s);
     ASSERT_TRUE(p.engine->pause("white", ""));
-    p.crash();
+    p.engine->close();
+    EXPECT_EQ(p.count("exercise.paused"), 2U) << "what is paused is not paused again";
+    p.engine.reset();
     p.loop.advance(1h);
     p.open();
     EXPECT_EQ(p.engine->now(), 30s) << "a paused exercise stays paused";
+}
+
+TEST(Orders, hours_without_a_controller_cost_nobody_anything) {
+    Play p;
+    p.begin();
+    p.run_to(3min);
+    p.crash();
+    const auto before = Replay::open(p.store)->now().scores().total_milli("north");
+    p.loop.advance(3h);
+    p.open();
     EXPECT_EQ(p.engine->projection().state().run(), Run::paused);
+    EXPECT_LE(p.engine->now(), 3min);
+    EXPECT_EQ(p.total("north"), before);
+    EXPECT_EQ(p.count("inject.overdue"), 0U);
+    ASSERT_TRUE(p.engine->resume("white", ""));
+    p.run_to(4min);
+    EXPECT_EQ(p.engine->projection().state().run(), Run::running);
 }
 
 TEST(Orders, a_faster_clock_reaches_the_timeline_sooner) {
