@@ -32,8 +32,8 @@ Result<json::value> ReadingController::view(const web::Caller& caller, std::opti
     return json::value(exercise::build_view(past_.at(*at), audience_for(caller), options));
 }
 
-Result<json::value> ReadingController::moments(const web::Caller&) {
-    return json::value(exercise::moments_json(past_.now()));
+Result<json::value> ReadingController::moments(const web::Caller& caller) {
+    return json::value(exercise::moments_json(past_.now(), audience_for(caller)));
 }
 
 Result<json::value> ReadingController::command(const web::Caller&, web::ExerciseCommand, const std::string&) {

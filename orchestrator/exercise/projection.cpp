@@ -100,7 +100,7 @@ void Projection::keep_words(const Event& event) {
         if (event.kind == "check.ruled" || event.kind == "exercise.ended")
             break;
         text += (text.empty() ? "" : "; ") +
-                words_of_change(check, scores_.status(change.check), event, state_.clock().rate_milli, *plan_);
+                words_of_change(check, scores_.status(change.check), event, state_.clock().rate_milli, *plan_, true);
     }
     if (text.empty())
         return;
@@ -112,27 +112,30 @@ void Projection::keep_words(const Event& event) {
 void Projection::keep_moments(const Event& event) {
     const auto at = std::max<std::int64_t>(0, event.exercise_ms);
     const auto& kind = event.kind;
-    const auto mark = [&](const char* as) {
-        moments_.push_back({at, event.seq, as, event.scope, words(event, *plan_)});
+    const auto mark = [&](const char* as, bool told) {
+        const auto text = words(event, *plan_);
+        moments_.push_back({at, event.seq, as, event.scope, text, told ? text : ""});
     };
     if (kind == "exercise.phase")
-        mark("phase");
+        mark("phase", true);
     else if (kind.starts_with("exercise.") && kind != "exercise.created")
-        mark("exercise");
+        mark("exercise", true);
     else if (kind == "inject.fired")
-        mark("inject");
+        mark("inject", false); // its title is the white team's
     else if (kind == "effect.observed")
-        mark("effect");
+        mark("effect", false);
     else if (kind == "report.filed")
-        mark("report");
+        mark("report", true);
     const auto out = [](scoring::Verdict v) { return v == scoring::Verdict::down || v == scoring::Verdict::faulty; };
     for (const auto& change : scores_.changes()) {
         const auto& status = scores_.status(change.check);
         const auto& check = plan_->checks[change.check];
         if (check.team.empty() || out(status.verdict) == out(change.before))
             continue;
+        const auto rate = state_.clock().rate_milli;
         moments_.push_back({status.since_ms, event.seq, "outage", check.team,
-                            words_of_change(check, status, event, state_.clock().rate_milli, *plan_)});
+                            words_of_change(check, status, event, rate, *plan_, true),
+                            words_of_change(check, status, event, rate, *plan_, check.tell != "white")});
     }
 }
 

@@ -24,8 +24,9 @@ struct Moment { // for the time bar
     std::int64_t at_ms = 0;
     std::uint64_t seq = 0;
     std::string kind; // "exercise", "phase", "inject", "effect", "outage", "report"
-    std::string team;
-    std::string text;
+    std::string team; // "" concerns all
+    std::string text; // for those who steer
+    std::string told; // for the team, or for all; "" when they are not told
 };
 
 // Everything that views show, folded from one prefix of the log: the live exercise and a replay use the same code, so

@@ -57,7 +57,7 @@ class Builder {
     }
 
   private:
-    bool controls() const { return audience_.role == "white" || audience_.role == "instructor"; }
+    bool controls() const { return audience_.sees_all(); }
     // May this audience see what concerns one team?
     bool sees(const std::string& team) const {
         return controls() || (audience_.role == "team" && !team.empty() && team == audience_.team);
@@ -251,7 +251,9 @@ class Builder {
                     for (const auto& item : inject->expects.rubric.items)
                         rubric.push_back(
                             json::object{{"id", item.id}, {"title", item.title}, {"max_milli", item.max_milli}});
-            report["rubric"] = std::move(rubric);
+            // What is asked for is told with the grade: before it, the list would be the answer.
+            if (controls() || r.grade)
+                report["rubric"] = std::move(rubric);
             if (r.grade)
                 report["grade"] = json::object{{"total_milli", r.grade->total_milli},
                                                {"max_milli", r.grade->max_milli},
@@ -366,11 +368,16 @@ json::object build_view(const Projection& projection, const Audience& audience, 
     return Builder(projection, audience, options).build();
 }
 
-json::object moments_json(const Projection& projection) {
+json::object moments_json(const Projection& projection, const Audience& audience) {
+    const bool controls = audience.sees_all();
     json::array markers;
-    for (const auto& m : projection.moments())
-        markers.push_back(
-            json::object{{"at_ms", m.at_ms}, {"seq", m.seq}, {"kind", m.kind}, {"team", m.team}, {"text", m.text}});
+    for (const auto& m : projection.moments()) {
+        const auto& text = controls ? m.text : m.told;
+        const bool concerns = m.team.empty() || (audience.role == "team" && m.team == audience.team);
+        if (controls || (concerns && !text.empty()))
+            markers.push_back(
+                json::object{{"at_ms", m.at_ms}, {"seq", m.seq}, {"kind", m.kind}, {"team", m.team}, {"text", text}});
+    }
     return {{"duration_ms", projection.last_ms()},
             {"wall_start_ms", projection.wall_start_ms()},
             {"markers", std::move(markers)}};
@@ -380,7 +387,7 @@ json::object why_json(const Projection& projection, const std::string& team, con
     json::array items;
     for (const auto& item : projection.scores().why(team)) {
         const bool red = (item.category == "impact" || item.category == "restoration") && !item.seqs.empty();
-        const bool controls = audience.role == "white" || audience.role == "instructor";
+        const bool controls = audience.sees_all();
         const bool hidden = red && !controls;
         auto seqs = hidden ? json::array() : json::array(item.seqs.begin(), item.seqs.end());
         items.push_back(json::object{

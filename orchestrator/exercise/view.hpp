@@ -12,6 +12,8 @@ namespace testudo::exercise {
 struct Audience {
     std::string role; // "white", "instructor", "team", "public"
     std::string team; // of role "team"
+
+    bool sees_all() const { return role == "white" || role == "instructor"; }
 };
 
 struct ViewOptions {
@@ -25,7 +27,7 @@ struct ViewOptions {
 json::object build_view(const Projection& projection, const Audience& audience, const ViewOptions& options = {});
 
 // `{duration_ms, wall_start_ms, markers}`
-json::object moments_json(const Projection& projection);
+json::object moments_json(const Projection& projection, const Audience& audience);
 // `{team, total_milli, items}`. A team is told that it was attacked and what it cost, not by which inject of the
 // timeline.
 json::object why_json(const Projection& projection, const std::string& team, const Audience& audience);

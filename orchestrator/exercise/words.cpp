@@ -138,13 +138,13 @@ std::string words_of_reason(const scoring::Availability::Status& status, const p
 }
 
 std::string words_of_change(const plan::Check& check, const scoring::Availability::Status& status, const Event& event,
-                            std::int64_t rate_milli, const plan::Plan& plan) {
+                            std::int64_t rate_milli, const plan::Plan& plan, bool why) {
     const auto service = std::find_if(plan.services.begin(), plan.services.end(),
                                       [&](const auto& s) { return s.first == check.service; });
     const auto title = service == plan.services.end() ? check.title : service->second;
     const auto owner = check.team.empty() ? "the reference copy" : team_title(plan, check.team);
     const auto ago = std::max<std::int64_t>(0, event.exercise_ms - status.since_ms) * 1000 / rate_milli;
-    const auto reason = words_of_reason(status, plan);
+    const auto reason = why ? words_of_reason(status, plan) : "";
     return fmt::format("{} of {} is {} since {}{}", title, owner, scoring::word_of(status.verdict),
                        clock_text(event.wall_ms - ago), reason.empty() ? "" : " (" + reason + ")");
 }

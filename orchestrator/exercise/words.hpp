@@ -16,9 +16,9 @@ std::string words(const Event& event, const plan::Plan& plan);
 std::string words_of_reason(const scoring::Availability::Status& status, const plan::Plan& plan);
 
 // "Portal of North is down since 12:41:07 (HTTP 502 from the internet vantage, confirmed twice)". `event` is the one
-// that made the change.
+// that made the change; without `why` there is no bracket.
 std::string words_of_change(const plan::Check& check, const scoring::Availability::Status& status, const Event& event,
-                            std::int64_t rate_milli, const plan::Plan& plan);
+                            std::int64_t rate_milli, const plan::Plan& plan, bool why);
 
 std::string team_title(const plan::Plan& plan, std::string_view id); // "all teams" for ""
 

@@ -36,7 +36,7 @@ Seen look(const Play& p, const Audience& audience) {
     ViewOptions options;
     options.password = [](const std::string& credential) { return "PASSWORD-OF-" + credential; };
     auto view = build_view(p.engine->projection(), audience, options);
-    auto text = json::serialize(view);
+    auto text = json::serialize(view) + json::serialize(moments_json(p.engine->projection(), audience));
     if (audience.role != "public") // which may not ask why
         text += json::serialize(
             why_json(p.engine->projection(), audience.team.empty() ? "north" : audience.team, audience));
@@ -88,6 +88,16 @@ TEST_F(Views, nobody_sees_what_is_not_theirs) {
     EXPECT_FALSE(has(instructor, "PASSWORD"));
 }
 
+TEST_F(Views, a_team_learns_what_is_asked_for_with_its_grade) {
+    const auto graded = look(p, south).view.at("reports").as_object();
+    EXPECT_TRUE(graded.begin()->value().as_object().contains("rubric"));
+    const auto waiting = look(p, north).view.at("reports").as_object();
+    EXPECT_FALSE(waiting.begin()->value().as_object().contains("rubric"));
+    const auto all = look(p, white).view.at("reports").as_object();
+    for (const auto& report : all)
+        EXPECT_TRUE(report.value().as_object().contains("rubric")) << report.key();
+}
+
 TEST_F(Views, hold_no_null_and_speak_of_one_prefix_of_the_log) {
     for (const auto& audience : {white, instructor, north, everybody}) {
         const auto view = look(p, audience).view;
@@ -130,7 +140,7 @@ TEST_F(Views, an_inject_is_as_far_as_its_least_advanced_team) {
 }
 
 TEST_F(Views, moments_are_there_for_the_time_bar) {
-    const auto moments = moments_json(p.engine->projection());
+    const auto moments = moments_json(p.engine->projection(), white);
     EXPECT_EQ(moments.at("duration_ms"), p.engine->projection().last_ms()) << "a recording ends where its log does";
     EXPECT_GE(p.engine->projection().last_ms(), moments.at("markers").as_array().back().at("at_ms").as_int64());
     std::set<std::string> kinds;
