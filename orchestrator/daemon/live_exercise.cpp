@@ -31,6 +31,8 @@ struct LiveExercise::Parts {
     std::unique_ptr<web::Api> api;
     std::unique_ptr<web::Server> server;
     bool start_wanted = false;
+    std::uint64_t archived_seq = 0; // of the newest event in the archive for download; 0: there is none
+    SteadyTime archived_at{};
     std::shared_ptr<int> alive = std::make_shared<int>(0); // posted tasks hold it weakly
 
     Parts(Loop& l, ExerciseFolder f, LiveOptions o) : loop(l), folder(std::move(f)), options(std::move(o)) {}
@@ -84,12 +86,22 @@ struct LiveExercise::Parts {
         });
     }
 
+    // Copying the log keeps everybody waiting, so while the exercise runs one archive serves all who ask within ten
+    // seconds.
     Result<std::filesystem::path> make_archive() {
         const auto file = folder.path() / "download.testudo";
+        const auto& now = past->now().state();
+        const auto age = loop.clock().steady() - archived_at;
+        if (archived_seq == now.seq() ||
+            (archived_seq > 0 && now.run() == exercise::Run::running && age < Millis(10'000)))
+            return file;
+        archived_seq = 0;
         std::error_code ignored;
         std::filesystem::remove(file, ignored);
         if (const auto written = archive_log(folder.log(), file, loop.clock()); !written)
             return tl::unexpected(written.error());
+        archived_seq = now.seq();
+        archived_at = loop.clock().steady();
         return file;
     }
 
