@@ -215,6 +215,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
             best_distance = d;
             best = candidate;
         }
+        if (d == 1)
+            break; // nearer is only the word itself
     }
     return best;
 }
