@@ -8,11 +8,12 @@
 namespace testudo::cli {
 
 inline constexpr int exit_ok = 0;
-inline constexpr int exit_differs = 1;       // testudo diff: the templates are both good, and not the same
-inline constexpr int exit_failed = 1;        // the thing asked for could not be done; the message says what to do
-inline constexpr int exit_interrupted = 130; // by SIGINT or SIGTERM, in good order
-inline constexpr int exit_usage = 2;         // the command line is wrong
-inline constexpr int exit_template = 3;      // the template has errors
+inline constexpr int exit_differs = 1;  // testudo diff: the templates are both good, and not the same
+inline constexpr int exit_failed = 1;   // the thing asked for could not be done; the message says what to do
+inline constexpr int exit_usage = 2;    // the command line is wrong
+inline constexpr int exit_template = 3; // the template has errors
+// `up` or `down` was ended by SIGINT or SIGTERM, in good order. `serve` and `replay` are ended so as a rule: exit_ok.
+inline constexpr int exit_interrupted = 130;
 
 // Where things are kept and which libvirt is spoken to; the same for all commands.
 struct Place {

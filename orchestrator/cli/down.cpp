@@ -9,26 +9,24 @@
 namespace testudo::cli {
 
 int down(const ExerciseOptions& options) {
-    const auto name = daemon::exercise_name(options.exercise);
-    if (!name)
-        return complain(name.error());
     // No plan is needed: what is ours is known by its mark.
-    const daemon::ExerciseFolder folder(options.place.state, *name);
-    if (const auto created = folder.create(); !created)
-        return complain(created.error());
+    const auto folder = existing(options.place, options.exercise);
+    if (!folder)
+        return complain(folder.error());
+    const auto name = folder->name();
 
     RealLoop loop;
     const daemon::StopOnSignal signals(loop, [&loop](int) { loop.stop(); });
-    const auto hypervisor = daemon::connect(loop, host_of(options.place, folder));
+    const auto hypervisor = daemon::connect(loop, host_of(options.place, *folder));
     if (!hypervisor)
         return complain(hypervisor.error());
-    const auto journal = range::Journal::open(folder.journal(), loop.clock());
+    const auto journal = range::Journal::open(folder->journal(), loop.clock());
     if (!journal)
         return complain(journal.error());
-    range::Range range(loop, **hypervisor, **journal, *name);
+    range::Range range(loop, **hypervisor, **journal, name);
 
     Result<range::Outcome> outcome =
-        fail("range.interrupted", *name, "not everything is removed: run `testudo down` again");
+        fail("range.interrupted", name, "not everything is removed: run `testudo down` again");
     {
         ProgressLine line(loop.clock());
         range.down([&](const range::Progress& progress) { line.show(progress); },
@@ -41,16 +39,16 @@ int down(const ExerciseOptions& options) {
     if (!outcome)
         return complain(outcome.error());
     if (!outcome->ok()) {
-        print_failures(*outcome, "testudo down " + *name);
+        print_failures(*outcome, "testudo down " + name);
         return exit_failed;
     }
     std::error_code ignored;
-    std::filesystem::remove_all(folder.disks(), ignored);
+    std::filesystem::remove_all(folder->disks(), ignored);
     if (options.json)
-        fmt::print("{}\n", json::serialize(json::value{{"exercise", *name}, {"removed", outcome->changed}}));
+        fmt::print("{}\n", json::serialize(json::value{{"exercise", name}, {"removed", outcome->changed}}));
     else
-        fmt::print("{}: {} networks and machines removed; the log stays in {}\n", *name, outcome->changed,
-                   folder.path().string());
+        fmt::print("{}: {} networks and machines removed; the log stays in {}\n", name, outcome->changed,
+                   folder->path().string());
     return exit_ok;
 }
 

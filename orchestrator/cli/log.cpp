@@ -1,7 +1,6 @@
-#include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/place.hpp"
 #include "orchestrator/cli/print.hpp"
 #include "orchestrator/core/event.hpp"
-#include "orchestrator/daemon/exercise_folder.hpp"
 #include "orchestrator/store/archive.hpp"
 
 namespace testudo::cli {
@@ -11,10 +10,10 @@ namespace {
 Result<std::unique_ptr<store::SqliteEventStore>> open_log(const ExerciseOptions& options) {
     if (options.exercise.ends_with(".testudo") || options.exercise.ends_with(".db"))
         return store::SqliteEventStore::open_for_reading(options.exercise, options.exercise.ends_with(".testudo"));
-    const auto name = daemon::exercise_name(options.exercise);
-    if (!name)
-        return tl::unexpected(name.error());
-    return store::SqliteEventStore::open_for_reading(daemon::ExerciseFolder(options.place.state, *name).log());
+    const auto folder = existing(options.place, options.exercise);
+    if (!folder)
+        return tl::unexpected(folder.error());
+    return store::SqliteEventStore::open_for_reading(folder->log());
 }
 
 std::string line_of(const Event& event) {

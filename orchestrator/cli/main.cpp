@@ -35,7 +35,9 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string("testudo ") + TESTUDO_VERSION);
     app.footer(
-        "Exit codes: 0 done, 1 could not be done, 2 wrong command line, 3 the template has errors, 130 interrupted.\n"
+        "Exit codes: 0 done, 1 could not be done, 2 wrong command line, 3 the template has errors,\n"
+        "130 `up` or `down` was interrupted before its work was done. SIGINT and SIGTERM are how `serve` and `replay`\n"
+        "are ended: they answer with 0.\n"
         "`testudo SUBCOMMAND --help` explains each.");
     app.fallthrough(false);
 
@@ -128,16 +130,17 @@ int main(int argc, char** argv) {
 
     ExerciseOptions exercise;
     const auto exercise_command = [&](CLI::App& parent, const std::string& name, const std::string& what, auto act,
-                                      bool libvirt, bool json) {
+                                      bool libvirt, const std::string& json) {
         auto* sub = command(parent, name, what, [&exercise, act] { return act(exercise); });
         sub->add_option("EXERCISE", exercise.exercise, "Its name, or its template")->required();
-        if (json)
-            sub->add_flag("--json", exercise.json, "Print a JSON document");
+        sub->add_flag("--json", exercise.json, json);
         add_place(*sub, exercise.place, libvirt);
         return sub;
     };
-    exercise_command(app, "status", "Show what of an exercise's range is there", &status, true, true);
-    exercise_command(app, "down", "Remove everything of an exercise's range; its log stays", &down, true, true);
+    exercise_command(app, "status", "Show what of an exercise's range is there", &status, true,
+                     "Print a JSON document");
+    exercise_command(app, "down", "Remove everything of an exercise's range; its log stays", &down, true,
+                     "Print a JSON document");
 
     ServeOptions serve_options;
     auto* serve_command = command(app, "serve", "Run the exercise of a provisioned range, with its pages",
@@ -184,8 +187,9 @@ int main(int argc, char** argv) {
 
     auto* log_group = app.add_subcommand("log", "The event log of an exercise");
     log_group->require_subcommand(1);
-    exercise_command(*log_group, "verify", "Recompute the hash chain", &log_verify, false, true);
-    exercise_command(*log_group, "show", "Print the events, a line each", &log_show, false, true);
+    exercise_command(*log_group, "verify", "Recompute the hash chain", &log_verify, false, "Print a JSON document");
+    exercise_command(*log_group, "show", "Print the events, a line each", &log_show, false,
+                     "Print each event as a line of JSON (JSON Lines)");
 
     ArchiveOptions archive_options;
     auto* archive_command = command(app, "archive", "Write an exercise's log to one file that `testudo replay` reads",

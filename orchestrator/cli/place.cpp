@@ -5,11 +5,18 @@
 
 namespace testudo::cli {
 
-Result<Provisioned> provisioned(const Place& place, const std::string& argument) {
+Result<daemon::ExerciseFolder> existing(const Place& place, const std::string& argument) {
     const auto name = daemon::exercise_name(argument);
     if (!name)
         return tl::unexpected(name.error());
-    Provisioned found{daemon::ExerciseFolder(place.state, *name), {}, {}};
+    return daemon::ExerciseFolder::open(place.state, *name);
+}
+
+Result<Provisioned> provisioned(const Place& place, const std::string& argument) {
+    auto folder = existing(place, argument);
+    if (!folder)
+        return tl::unexpected(folder.error());
+    Provisioned found{std::move(*folder), {}, {}};
     auto seed = found.folder.seed();
     if (!seed)
         return tl::unexpected(seed.error());

@@ -9,13 +9,16 @@
 
 namespace testudo::cli {
 
+// The folder of an exercise that is there already. `argument`: the exercise's name or its template.
+Result<daemon::ExerciseFolder> existing(const Place& place, const std::string& argument);
+
 // What a command that works on a provisioned exercise needs.
 struct Provisioned {
     daemon::ExerciseFolder folder;
     plan::Plan plan;
     std::string seed;
 };
-// `argument`: the exercise's name or its template. The plan is the one that `up` made.
+// The plan is the one that `up` made.
 Result<Provisioned> provisioned(const Place& place, const std::string& argument);
 
 daemon::Host host_of(const Place& place, const daemon::ExerciseFolder& folder);

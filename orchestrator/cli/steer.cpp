@@ -1,10 +1,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/place.hpp"
 #include "orchestrator/cli/print.hpp"
 #include "orchestrator/core/json.hpp"
-#include "orchestrator/daemon/exercise_folder.hpp"
 #include "web/server/client.hpp"
 
 namespace testudo::cli {
@@ -15,18 +14,18 @@ Result<json::object> running_controller(const daemon::ExerciseFolder& folder) {
     std::ifstream in(folder.serve());
     auto value = parse_json(std::string(std::istreambuf_iterator<char>(in), {}));
     if (!in || !value || !value->is_object())
-        return fail("controller.absent", folder.path().filename().string(),
-                    "is not being served: start `testudo serve` first");
+        return fail("controller.absent", folder.name(), "is not being served: start `testudo serve` first");
     return value->get_object();
 }
 
 } // namespace
 
 int steer(const SteerOptions& options) {
-    const auto name = daemon::exercise_name(options.exercise);
-    if (!name)
-        return complain(name.error());
-    const auto controller = running_controller(daemon::ExerciseFolder(options.place.state, *name));
+    const auto folder = existing(options.place, options.exercise);
+    if (!folder)
+        return complain(folder.error());
+    const auto name = folder->name();
+    const auto controller = running_controller(*folder);
     if (!controller)
         return complain(controller.error());
 
@@ -46,11 +45,11 @@ int steer(const SteerOptions& options) {
     if (options.json) {
         fmt::print("{}\n", answer->body);
     } else if (done) {
-        fmt::print("{}: {} {}\n", *name, options.act, options.inject.empty() ? "done" : options.inject);
+        fmt::print("{}: {} {}\n", name, options.act, options.inject.empty() ? "done" : options.inject);
     } else {
         const auto problem = parse_json(answer->body);
         const auto detail = problem && problem->is_object() ? text_or(problem->get_object(), "detail") : answer->body;
-        return complain(Error("controller.refused", options.inject.empty() ? *name : options.inject, detail));
+        return complain(Error("controller.refused", options.inject.empty() ? name : options.inject, detail));
     }
     return done ? exit_ok : exit_failed;
 }

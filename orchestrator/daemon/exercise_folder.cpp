@@ -29,6 +29,16 @@ bool is_name(const std::string& text) {
 ExerciseFolder::ExerciseFolder(const fs::path& state, const std::string& exercise)
     : path_(fs::absolute(state / "exercises" / exercise)) {}
 
+Result<ExerciseFolder> ExerciseFolder::open(const fs::path& state, const std::string& exercise) {
+    ExerciseFolder folder(state, exercise);
+    std::error_code ec;
+    if (fs::is_directory(folder.path_, ec))
+        return folder;
+    return fail("exercise.unknown", exercise,
+                fmt::format("there is no such exercise in {}{}", folder.path_.parent_path().string(),
+                            ec == std::errc::permission_denied ? " that you may read" : ""));
+}
+
 bool ExerciseFolder::exists() const {
     return fs::exists(path_ / "seed");
 }

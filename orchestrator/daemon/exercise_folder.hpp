@@ -12,6 +12,8 @@ namespace testudo::daemon {
 //   disks/       overlays of VMs        serve.json   address and operator token of a running controller
 class ExerciseFolder {
   public:
+    // Of an exercise that was provisioned here; `exercise.unknown` if there is none of that name.
+    static Result<ExerciseFolder> open(const std::filesystem::path& state, const std::string& exercise);
     // Does not touch the disk.
     ExerciseFolder(const std::filesystem::path& state, const std::string& exercise);
 
@@ -24,6 +26,7 @@ class ExerciseFolder {
     static Result<void> write_private(const std::filesystem::path& file, const std::string& text);
 
     const std::filesystem::path& path() const { return path_; }
+    std::string name() const { return path_.filename().string(); }
     std::filesystem::path log() const { return path_ / "log.db"; }
     std::filesystem::path plan() const { return path_ / "plan.json"; }
     std::filesystem::path journal() const { return path_ / "journal"; }

@@ -31,6 +31,17 @@ TEST_F(ExerciseFolderTest, MakesASeedOnceAndKeepsItFromOthers) {
     EXPECT_EQ(info.st_mode & 0777U, 0700U);
 }
 
+TEST_F(ExerciseFolderTest, OpensOnlyWhatIsThere) {
+    const auto typo = ExerciseFolder::open(state, "frist-watch");
+    ASSERT_FALSE(typo);
+    EXPECT_EQ(typo.error().code, "exercise.unknown");
+    EXPECT_FALSE(fs::exists(state)); // looking leaves no trace
+    ASSERT_TRUE(ExerciseFolder(state, "first-watch").create());
+    const auto folder = ExerciseFolder::open(state, "first-watch");
+    ASSERT_TRUE(folder);
+    EXPECT_EQ(folder->name(), "first-watch");
+}
+
 TEST_F(ExerciseFolderTest, AnUnwritablePlaceIsAnError) {
     fs::create_directories(state);
     std::ofstream(state / "exercises") << "a file where the folder should be";
