@@ -24,6 +24,14 @@ TEST(Address, RefusesBrokenEscapes) {
     EXPECT_FALSE(split_path("/a%-1"));
     EXPECT_FALSE(split_path("/a%00"));
     EXPECT_FALSE(split_path("/a%0d%0a"));
+    EXPECT_FALSE(split_path("/a%c2%85"));    // next line, a C1 control
+    EXPECT_FALSE(split_path("/a%e2%80%ae")); // right-to-left override
+}
+
+TEST(Address, RefusesWhatIsNoUtf8) {
+    EXPECT_THAT(split_path("/%c3%a9\xc3\xa9"), Optional(ElementsAre("\u00e9\u00e9")));
+    for (const auto* query : {"%ff=1", "a=%ff", "a=%c3", "a=\xff", "a=%c0%af", "a=%ed%a0%80", "a=%f5%80%80%80"})
+        EXPECT_FALSE(parse_query(query)) << query;
 }
 
 TEST(Address, ReadsQueries) {

@@ -143,6 +143,16 @@ TEST_F(ApiTest, TellsAllThatIsWrongWithTheInput) {
     EXPECT_TRUE(controller_.told.empty());
 }
 
+TEST_F(ApiTest, TakesWordsOfAnyScriptButNothingThatTurnsThemAround) {
+    const auto filed = [this](const std::string& text) {
+        return post(north, "/api/v1/reports", json::serialize(json::value{{"kind", "incident"}, {"text", text}}));
+    };
+    for (const auto* text : {"pay\u202Eexe.txt", "\u2066admin\u2069", "a\u0085b", "\u009B31m"})
+        EXPECT_THAT(faults(filed(text)), ElementsAre("/text holds control characters"));
+    for (const auto* text : {"Öö, \u0141\u00F3d\u017A, \u05E9\u05DC\u05D5\u05DD\u200F!", "line\r\n\tline \U0001F422"})
+        EXPECT_EQ(filed(text).status, 201);
+}
+
 TEST_F(ApiTest, ChecksTheAddress) {
     EXPECT_EQ(get(white, "/api/v1/view", "at_ms=-1").status, 422);
     EXPECT_EQ(get(white, "/api/v1/view", "at_ms=abc").status, 422);
@@ -150,6 +160,7 @@ TEST_F(ApiTest, ChecksTheAddress) {
     EXPECT_EQ(get(white, "/api/v1/view", "at=5").status, 422);
     EXPECT_EQ(get(white, "/api/v1/view", "at_ms=1&at_ms=2").status, 400);
     EXPECT_EQ(get(white, "/api/v1/%zz").status, 400);
+    EXPECT_EQ(get(white, "/api/v1/me", "%ff=1").status, 400); // the name would be told back
     EXPECT_EQ(get(white, "/api/v1/me/").status, 404);
     EXPECT_EQ(get(white, "/api/v1").status, 404);
     EXPECT_EQ(get(white, "/api/v1/log", "limit=0").status, 422);

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "orchestrator/core/utf8.hpp"
+
 namespace testudo::web {
 
 std::optional<std::string> percent_decoded(std::string_view text) {
@@ -17,10 +19,12 @@ std::optional<std::string> percent_decoded(std::string_view text) {
             c = static_cast<char>(value);
             i += 2;
         }
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            return std::nullopt;
         out += c;
     }
+    // It may be told back in an answer, which is JSON.
+    for (std::string_view rest = out; !rest.empty();)
+        if (const auto c = take_code_point(rest); !c || is_control(*c))
+            return std::nullopt;
     return out;
 }
 

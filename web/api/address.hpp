@@ -7,7 +7,8 @@
 
 namespace testudo::web {
 
-// "portal%40north" -> "portal@north"; nothing if an escape is cut short or stands for a control character.
+// "portal%40north" -> "portal@north"; nothing if an escape is cut short, or if what comes out is no UTF-8 or
+// holds a control character.
 std::optional<std::string> percent_decoded(std::string_view text);
 
 // The decoded parts between the slashes. A part keeps a slash that was sent as %2F.

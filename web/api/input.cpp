@@ -4,12 +4,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrator/core/utf8.hpp"
+
 namespace testudo::web {
 namespace {
 
-bool is_control(char c) {
-    const auto u = static_cast<unsigned char>(c);
-    return (u < 0x20 && c != '\n' && c != '\r' && c != '\t') || u == 0x7f;
+// The text is UTF-8, as it comes from a JSON document.
+bool holds_control(std::string_view text) {
+    while (!text.empty())
+        if (const auto c = take_code_point(text); !c || (is_control(*c) && *c != '\n' && *c != '\r' && *c != '\t'))
+            return true;
+    return false;
 }
 
 bool is_blank(std::string_view text) {
@@ -55,7 +60,7 @@ std::string Input::text(std::string_view name, std::size_t max, bool required) {
     std::string text(value->get_string());
     if (text.size() > max)
         fault(name, fmt::format("is longer than {} bytes", max));
-    if (std::any_of(text.begin(), text.end(), is_control))
+    if (holds_control(text))
         fault(name, "holds control characters");
     if (required && is_blank(text))
         fault(name, "is empty");

@@ -17,8 +17,8 @@ class Input {
     // An empty body reads as an object without members.
     explicit Input(std::string_view body);
 
-    // Text of at most `max` bytes, without control characters other than line breaks and tabs. A required one holds
-    // more than spaces.
+    // Text of at most `max` bytes, without control characters (core/utf8.hpp) other than line breaks and tabs. A
+    // required one holds more than spaces.
     std::string text(std::string_view name, std::size_t max, bool required);
     std::int64_t integer(std::string_view name, std::int64_t least, std::int64_t most);
     // One of the words; returns its index.
