@@ -123,6 +123,58 @@ TEST(Live, RefusesWrongTokens) {
     }
 }
 
+TEST(Live, ATokenThatIsNoTextIsAWrongOne) {
+    RunningServer run({}, {.public_board = true});
+    Publisher(run.hub, "public").publish(1, "marker", "MARKER");
+    for (const auto* token : {"5", "null", "true", "[]", R"({"a":1})", R"("wrong")"}) {
+        LiveTestClient client(run.port());
+        client.send(R"({"type":"subscribe","token":)" + std::string(token) + "}");
+        EXPECT_EQ(client.close_code(), 4401) << token;
+        EXPECT_EQ(client.transcript(), "");
+    }
+    LiveTestClient without(run.port());
+    without.send(R"({"type":"subscribe"})");
+    EXPECT_EQ(text_or(*without.receive(), "type"), "snapshot");
+}
+
+TEST(Live, WrongTokensCountLikeThoseOfRequests) {
+    Options options;
+    options.limits.failed_sign_ins = 3;
+    RunningServer run(options);
+    Publisher(run.hub, "white").publish(1, "phase", "attack");
+    const auto closed_with = [&run] {
+        LiveTestClient client(run.port());
+        client.subscribe("wrong");
+        return client.close_code();
+    };
+    EXPECT_EQ(closed_with(), 4401);
+    EXPECT_EQ(status_of(ask(run.port(), request_text("GET", "/api/v1/me", "wrong"))), 401);
+    EXPECT_EQ(closed_with(), 4401);
+    EXPECT_EQ(closed_with(), 4429);
+    EXPECT_EQ(status_of(ask(run.port(), request_text("GET", "/api/v1/me", "wrong"))), 429);
+    LiveTestClient client(run.port());
+    client.subscribe(run.white); // a good one is taken all the same
+    EXPECT_EQ(text_or(*client.receive(), "type"), "snapshot");
+}
+
+TEST(Live, EndsAClientThatKeepsSubscribing) {
+    Options options;
+    options.limits.subscriptions = 3;
+    options.limits.subscription_refill = 60s;
+    RunningServer run(options);
+    Publisher(run.hub, "white").publish(1, "phase", "attack");
+    LiveTestClient client(run.port());
+    for (int i = 0; i < 3; ++i) {
+        client.subscribe(run.white);
+        EXPECT_EQ(text_or(*client.receive(), "type"), "snapshot");
+    }
+    client.subscribe(run.white);
+    EXPECT_EQ(client.close_code(), 1008);
+    LiveTestClient other(run.port()); // the limit is the connection's
+    other.subscribe(run.white);
+    EXPECT_EQ(text_or(*other.receive(), "type"), "snapshot");
+}
+
 TEST(Live, ShowsTheBoardWithoutATokenIfItIsPublic) {
     RunningServer run({}, {.public_board = true});
     Publisher(run.hub, "public").publish(1, "phase", "attack");

@@ -21,6 +21,18 @@ TEST(Metrics, AreForLoopbackAndTheWhiteTeam) {
     EXPECT_EQ(status_of(ask(run.port(), request_text("GET", "/metrics", run.white, "", forwarded))), 200);
 }
 
+TEST(Metrics, KnowALoopbackNameFromOneThatBeginsLikeIt) {
+    RunningServer run;
+    const auto status = [&run](const std::string& host) {
+        return status_of(ask(run.port(), "GET /metrics HTTP/1.1\r\nHost: " + host + "\r\n\r\n"));
+    };
+    for (const auto* host : {"localhost", "127.0.0.1:8080", "[::1]", "[::1]:8080", "localhost:80"})
+        EXPECT_EQ(status(host), 200) << host;
+    for (const auto* host : {"localhost:80@evil", "localhost.evil", "localhost:", "127.0.0.1.evil:80", "[::1]evil",
+                             "[::1]:8080x", "evil@localhost", "localhost:80:80"})
+        EXPECT_EQ(status(host), 401) << host;
+}
+
 TEST(Metrics, CountRequestsAndShowTheDomain) {
     RunningServer run;
     ask(run.port(), request_text("GET", "/api/v1/me", run.white));

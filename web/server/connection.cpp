@@ -38,11 +38,16 @@ bool has_folded_line(std::string_view head) {
     return head.find("\n ") != head.npos || head.find("\n\t") != head.npos;
 }
 
+// NAME or NAME:PORT, and not a character more.
 bool is_loopback_host(std::string_view host) {
-    if (host.starts_with("[::1]"))
-        return true;
-    host = host.substr(0, host.find(':'));
-    return host == "localhost" || host == "127.0.0.1";
+    for (const std::string_view name : {"localhost", "127.0.0.1", "[::1]"}) {
+        if (!host.starts_with(name))
+            continue;
+        const auto rest = host.substr(name.size());
+        return rest.empty() ||
+               (rest.size() > 1 && rest.find_first_not_of("0123456789", 1) == rest.npos && rest.front() == ':');
+    }
+    return false;
 }
 
 class Connection final : public Peer, public std::enable_shared_from_this<Connection> {

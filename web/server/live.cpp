@@ -16,6 +16,7 @@ using std::chrono::steady_clock;
 constexpr std::uint16_t token_refused = 4401;
 constexpr std::uint16_t no_subscription = 4408;
 constexpr std::uint16_t message_too_long = 4413;
+constexpr std::uint16_t too_many_sign_ins = 4429;
 
 // The client is pinged after half of this without a word from it, and dropped after the whole.
 constexpr std::chrono::seconds silence{60};
@@ -29,7 +30,7 @@ class Live final : public Peer, public LiveClient, public std::enable_shared_fro
   public:
     Live(net::ip::tcp::socket socket, std::string head, std::string remote, Desk& desk)
         : ws_(std::move(socket)), timer_(ws_.get_executor()), head_(std::move(head)), remote_(std::move(remote)),
-          desk_(desk) {
+          desk_(desk), subscriptions_(desk.limits.subscriptions, desk.limits.subscription_refill) {
         desk_.peers.insert(this);
     }
 
@@ -99,6 +100,12 @@ class Live final : public Peer, public LiveClient, public std::enable_shared_fro
   private:
     enum class State { opening, waiting, live, closing, gone };
 
+    // Without the member the client has no token. What is there and no text is a wrong one, as it is written.
+    static std::string token_of(const json::object& subscription) {
+        const auto* token = subscription.if_contains("token");
+        return !token || token->is_string() ? text_or(subscription, "token") : json::serialize(*token);
+    }
+
     net::ip::tcp::socket& lowest() { return beast::get_lowest_layer(ws_).socket(); }
 
     void await_subscription() {
@@ -131,9 +138,14 @@ class Live final : public Peer, public LiveClient, public std::enable_shared_fro
         const auto message = ws_.got_text() ? parse_json(text) : Result<json::value>(nullptr);
         if (!message || !message->is_object() || text_or(message->get_object(), "type") != "subscribe")
             return close(websocket::close_code::policy_error, "not a subscription");
+        // Each may cost a snapshot.
+        if (!subscriptions_.take("", steady_clock::now()))
+            return close(websocket::close_code::policy_error, "too many subscriptions");
         const auto& subscription = message->get_object();
         bool limited = false;
-        const auto caller = desk_.sign_in(text_or(subscription, "token"), remote_, limited);
+        const auto caller = desk_.sign_in(token_of(subscription), remote_, limited);
+        if (!caller && limited)
+            return close(too_many_sign_ins, "too many failed sign-ins from this address");
         if (!caller)
             return close(token_refused, "token refused");
         timer_.cancel();
@@ -211,6 +223,7 @@ class Live final : public Peer, public LiveClient, public std::enable_shared_fro
     std::string head_;
     const std::string remote_;
     Desk& desk_;
+    RateLimit subscriptions_; // of the one key ""
     State state_ = State::opening;
     Channel* channel_ = nullptr; // while live
     Position position_;          // once the frame that is being sent has arrived

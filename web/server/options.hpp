@@ -14,6 +14,8 @@ struct Limits {
     std::size_t live_message_bytes = 4096;
     int failed_sign_ins = 10; // at once from one address; then one per refill
     std::chrono::milliseconds failed_sign_in_refill{6'000};
+    int subscriptions = 10; // at once over one live connection; then one per refill
+    std::chrono::milliseconds subscription_refill{1'000};
     std::chrono::milliseconds idle{75'000};     // between two requests
     std::chrono::milliseconds header{10'000};   // from a request's first byte to the end of its header
     std::chrono::milliseconds body{20'000};     // for the whole of the body
