@@ -207,7 +207,8 @@ int main(int argc, char** argv) {
     replay_command->add_option("--port", replay_options.port, "Port to listen on; 0 takes a free one")
         ->capture_default_str();
     replay_command->add_option("--ui", replay_options.ui, "Folder of the built pages")->envname("TESTUDO_UI");
-    replay_command->add_option("--links", replay_options.links, "Write address and sign-in link to this file (JSON)");
+    replay_command->add_option("--links", replay_options.links,
+                               "Write address and sign-in links to this file (JSON, mode 0600)");
 
     ConsoleOptions console_options;
     auto* console_command =

@@ -24,7 +24,7 @@ Access make_access(const plan::Plan& plan, std::string_view seed) {
     return access;
 }
 
-json::object links_at(const Access& access, const std::string& address, std::uint16_t port) {
+json::object links_at(const Access& access, const std::string& address, std::uint16_t port, bool public_board) {
     const auto host = address.find(':') == std::string::npos ? address : "[" + address + "]";
     const auto url = fmt::format("http://{}:{}/", host, port);
     const auto link = [&url](const json::value& token) { return url + "#token=" + std::string(token.as_string()); };
@@ -32,7 +32,8 @@ json::object links_at(const Access& access, const std::string& address, std::uin
     links["url"] = url;
     links["white"] = link(access.links.at("white"));
     links["instructor"] = link(access.links.at("instructor"));
-    links["public"] = url;
+    if (public_board)
+        links["public"] = url;
     json::object teams;
     for (const auto& team : access.links.at("teams").as_object())
         teams[team.key()] = link(team.value());

@@ -14,13 +14,13 @@ namespace testudo::daemon {
 // the controller is started again.
 struct Access {
     web::Tokens tokens;
-    json::object
-        links; // {"url", "white", "instructor", "public", "teams": {id: link}}, without address: see links_at()
+    json::object links;         // {"white", "instructor", "teams": {id: token}}, without address: see links_at()
     std::string operator_token; // of the command line on this machine
 };
 
 Access make_access(const plan::Plan& plan, std::string_view seed);
-// The links with the address that the server got: "http://127.0.0.1:8080/#token=..."
-json::object links_at(const Access& access, const std::string& address, std::uint16_t port);
+// The links with the address that the server got: {"url", "white", "instructor", "public", "teams": {id: link}}, each
+// like "http://127.0.0.1:8080/#token=...". "public" only where one sees the board without a token.
+json::object links_at(const Access& access, const std::string& address, std::uint16_t port, bool public_board);
 
 } // namespace testudo::daemon

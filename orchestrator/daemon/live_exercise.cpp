@@ -112,7 +112,8 @@ struct LiveExercise::Parts {
             loop, hub, [this]() -> const exercise::Projection& { return past->now(); }, view);
         controller = std::make_unique<LiveController>(*engine, *past, view, [this] { return make_archive(); });
         auto access = make_access(plan, seed);
-        api = std::make_unique<web::Api>(loop, *controller, access.tokens, web::ApiOptions{true, false});
+        const web::ApiOptions api_options{.public_board = true, .replay = false};
+        api = std::make_unique<web::Api>(loop, *controller, access.tokens, api_options);
         web::Options web_options;
         web_options.address = options.address;
         web_options.port = options.port;
@@ -122,7 +123,7 @@ struct LiveExercise::Parts {
             return tl::unexpected(started.error());
         server = std::move(*started);
 
-        const auto links = json::serialize(links_at(access, options.address, server->port()));
+        const auto links = json::serialize(links_at(access, options.address, server->port(), api_options.public_board));
         const json::value running = {
             {"address", options.address}, {"port", server->port()}, {"token", access.operator_token}};
         if (auto written = ExerciseFolder::write_private(folder.serve(), json::serialize(running)); !written)

@@ -41,7 +41,8 @@ Result<std::unique_ptr<ReplayServer>> ReplayServer::open(Loop& loop, const Repla
     p.controller = std::make_unique<ReadingController>(
         *p.past, view, [file = options.archive]() -> Result<std::filesystem::path> { return file; });
     const auto access = make_access(p.past->now().plan(), random_hex(32));
-    p.api = std::make_unique<web::Api>(loop, *p.controller, access.tokens, web::ApiOptions{false, true});
+    const web::ApiOptions api_options{.public_board = false, .replay = true};
+    p.api = std::make_unique<web::Api>(loop, *p.controller, access.tokens, api_options);
     web::Options web_options;
     web_options.address = options.address;
     web_options.port = options.port;
@@ -50,7 +51,7 @@ Result<std::unique_ptr<ReplayServer>> ReplayServer::open(Loop& loop, const Repla
     if (!server)
         return tl::unexpected(server.error());
     p.server = std::move(*server);
-    const auto links = links_at(access, options.address, p.server->port());
+    const auto links = links_at(access, options.address, p.server->port(), api_options.public_board);
     p.link = links.at("instructor").as_string();
     if (!options.links.empty())
         if (const auto written = ExerciseFolder::write_private(options.links, json::serialize(links)); !written)

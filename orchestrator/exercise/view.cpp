@@ -71,13 +71,15 @@ class Builder {
                          {"state", word_of(state_.run())}};
         put_text(out, "phase", state_.phase());
         const auto& c = state_.clock();
-        const auto at_ms = options_.at ? options_.at->count() : c.exercise_ms;
+        // A recording goes no further than its last event, also if it has no ENDEX.
+        const auto end_ms = options_.replay && c.running ? p_.last_ms() : c.exercise_ms;
+        const auto at_ms = options_.at ? options_.at->count() : end_ms;
         // The wall clock as it was at that moment, so that a replay shows the hour at which things happened.
         const auto since_ms = c.running && c.rate_milli > 0 ? (at_ms - c.exercise_ms) * 1000 / c.rate_milli : 0;
         out["clock"] = json::object{{"exercise_ms", at_ms},
                                     {"wall_ms", c.wall_ms + since_ms},
                                     {"rate_milli", c.rate_milli},
-                                    {"running", c.running && !options_.at}};
+                                    {"running", c.running && !options_.at && !options_.replay}};
         return out;
     }
 

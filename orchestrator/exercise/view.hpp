@@ -18,7 +18,8 @@ struct Audience {
 
 struct ViewOptions {
     bool replay = false;
-    // Shown as the clock's value, standing still; otherwise the clock is as of the last event.
+    // Shown as the clock's value, standing still; otherwise the clock is as of the last event, and in a replay stands
+    // still there.
     std::optional<ExerciseTime> at;
     // Password of plan::User::credential; empty function: logins are left out (a replay has no secrets).
     std::function<std::string(const std::string& credential)> password;

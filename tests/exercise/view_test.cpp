@@ -179,6 +179,21 @@ TEST_F(Views, a_replay_shows_a_moment_as_it_was) {
     EXPECT_EQ(replay->at(99h).state().seq(), p.store.last_seq());
 }
 
+TEST_F(Views, a_replay_without_an_end_stands_still_at_its_last_event) {
+    p.crash();
+    const auto replay = Replay::open(p.store);
+    ASSERT_TRUE(replay);
+    ViewOptions options;
+    options.replay = true;
+    const auto view = build_view(replay->now(), everybody, options);
+    const auto& clock = view.at("exercise").at("clock").as_object();
+    const auto last = replay->events().back();
+    EXPECT_GT(last.exercise_ms, 0);
+    EXPECT_EQ(clock.at("exercise_ms"), last.exercise_ms);
+    EXPECT_EQ(clock.at("wall_ms"), last.wall_ms);
+    EXPECT_EQ(clock.at("running"), false);
+}
+
 TEST(View, says_where_provisioning_is) {
     Play p;
     for (const auto* machine : {"crow", "gate@north"})
