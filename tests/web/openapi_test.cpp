@@ -60,5 +60,31 @@ TEST(OpenApi, RefersToWhatItHolds) {
     }
 }
 
+// The names that begin lines at this depth between two lines of a file.
+std::vector<std::string> names_between(const char* file, const std::string& first, const std::string& last,
+                                       const std::regex& name) {
+    std::vector<std::string> names;
+    std::ifstream in(std::string(TESTUDO_SOURCE_DIR "/") + file);
+    bool within = false;
+    for (std::string line; std::getline(in, line);) {
+        std::smatch found;
+        if (within && line == last)
+            break;
+        if (line == first)
+            within = true;
+        else if (within && std::regex_search(line, found, name))
+            names.push_back(found[1]);
+    }
+    return names;
+}
+
+TEST(OpenApi, KnowsTheMembersOfAView) {
+    const auto described = names_between("docs/views.md", "```jsonc", "```", std::regex("^  \"([a-z]+)\":"));
+    const auto members =
+        names_between("web/api/openapi.yaml", "    View:", "    Moments:", std::regex("^        ([a-z]+):"));
+    ASSERT_GT(described.size(), 10U);
+    EXPECT_EQ(members, described);
+}
+
 } // namespace
 } // namespace testudo::web
