@@ -154,6 +154,8 @@ int main(int argc, char** argv) {
                               "Write address and sign-in links to this file (JSON, mode 0600)");
     serve_command->add_flag("--start", serve_options.start, "STARTEX as soon as all machines are ready");
     add_place(*serve_command, serve_options.place, true);
+    const std::string ended_by_signal = "Ctrl-C (SIGINT) or SIGTERM ends it in good order, with exit code 0.";
+    serve_command->footer(ended_by_signal);
 
     SteerOptions steer_options;
     auto* exercise_group = app.add_subcommand("exercise", "Steer a served exercise");
@@ -209,6 +211,7 @@ int main(int argc, char** argv) {
     replay_command->add_option("--ui", replay_options.ui, "Folder of the built pages")->envname("TESTUDO_UI");
     replay_command->add_option("--links", replay_options.links,
                                "Write address and sign-in links to this file (JSON, mode 0600)");
+    replay_command->footer(ended_by_signal);
 
     ConsoleOptions console_options;
     auto* console_command =

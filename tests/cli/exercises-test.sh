@@ -28,4 +28,7 @@ refuses inject fire harbuor-shield defaced
 
 # What is served or replayed is ended by a signal, which is no failure; `--help` says so.
 "$testudo" --help | grep -q '^130 `up` or `down` was interrupted' || die "--help does not tell what 130 means"
+for command in serve replay; do
+    "$testudo" "$command" --help | grep -q 'with exit code 0' || die "$command --help does not tell how it is ended"
+done
 "$testudo" log show --help | grep -q 'JSON Lines' || die "log show --help promises one document"
