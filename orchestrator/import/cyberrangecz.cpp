@@ -35,8 +35,15 @@ class Topology {
         in_.lost(root, "groups", "groups of the provisioning by Ansible, which is not carried over");
         in_.lost(root, "vpn", "players use the pages and consoles of the exercise");
         in_.lost(root, "docker", "containers inside of a machine");
-        if (auto* targets = in_.mapping(root, "monitoring_targets"))
+        in_.lost(root, "network_forwarding", "traffic is not mirrored to other machines");
+        if (auto* targets = in_.find(root, "monitoring_targets");
+            targets && targets->is_list()) { // until 2025: TCP only
+            for (auto& item : targets->children)
+                read_target(item, "tcp");
+            targets->fate = Item::Fate::carried;
+        } else if (targets && in_.is_mapping(*targets)) {
             read_targets(*targets);
+        }
         open_routers(draft_);
     }
 

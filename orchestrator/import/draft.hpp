@@ -63,10 +63,17 @@ struct Machine : Entry {
     bool router = false;
     bool vantage = false;
     int copies = 1;
+    // Made by finish: what the file calls all copies, which of them this is, and the id that they have together. The id
+    // is empty where they cannot be written as one.
+    std::string of_copies;
+    int copy = 1;
+    std::string together;
     std::vector<Attachment> on;
     std::vector<Service> serves;
     std::vector<User> users;
-    std::string kind; // made by finish: "container" or "vm"
+    std::vector<std::string> packages;
+    std::vector<std::size_t> needs; // indices of machines that are ready before
+    std::string kind;               // made by finish: "container" or "vm"
 };
 
 struct End {
@@ -100,9 +107,11 @@ struct Team : Entry {
 
 struct Inject : Entry {
     std::optional<Millis> at; // none: fired by a controller
+    std::string kind;         // "call", "news", "order"; a mail if empty
     std::string from;
     std::string subject;
     std::string body;
+    std::string expected; // for controllers: what the team should do
     std::string objective;
     std::string controller;
     std::vector<std::size_t> to; // teams; empty: all blue ones

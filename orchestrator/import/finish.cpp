@@ -6,6 +6,7 @@
 
 #include "orchestrator/import/images.hpp"
 #include "orchestrator/import/names.hpp"
+#include "orchestrator/import/quantities.hpp"
 #include "orchestrator/import/renumber.hpp"
 #include "orchestrator/template/quantity.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 constexpr std::size_t longest_name = 24;
 constexpr std::size_t longest_team = 16;
 constexpr std::size_t most_machines = 5000;
+constexpr std::size_t most_copies = 1000;
 constexpr std::size_t most_rules = 20'000;
 constexpr std::size_t most_teams = 64;
 constexpr std::int64_t most_of_stand_in = 256; // MiB
@@ -25,6 +27,7 @@ class Finisher {
 
     bool run() {
         teams();
+        order();
         if (!copies())
             return false;
         routers();
@@ -38,6 +41,7 @@ class Finisher {
         names();
         if (!renumber(draft_, blue_teams(), in_))
             return false;
+        join_copies();
         times();
         texts();
         return true;
@@ -77,6 +81,42 @@ class Finisher {
         }
     }
 
+    // Machines that wait for each other would never be ready: who is found to close a circle waits no longer.
+    void order() {
+        enum class Mark { fresh, open, done };
+        std::vector<Mark> marks(draft_.machines.size(), Mark::fresh);
+        struct Visit {
+            std::size_t machine;
+            std::size_t next = 0;
+        };
+        for (std::size_t first = 0; first < marks.size(); ++first) {
+            if (marks[first] != Mark::fresh)
+                continue;
+            marks[first] = Mark::open;
+            std::vector<Visit> path{{first}};
+            while (!path.empty()) {
+                auto& [machine, next] = path.back();
+                auto& needs = draft_.machines[machine].needs;
+                if (next == needs.size()) {
+                    marks[machine] = Mark::done;
+                    path.pop_back();
+                } else if (const auto need = needs[next]; marks[need] == Mark::open) {
+                    in_.changed(code::value, draft_.machines[machine].span,
+                                fmt::format("`{}` and `{}` wait for each other", draft_.machines[machine].name,
+                                            draft_.machines[need].name),
+                                fmt::format("`{}` does not wait", draft_.machines[machine].name));
+                    needs.erase(needs.begin() + static_cast<std::ptrdiff_t>(next));
+                } else {
+                    ++next;
+                    if (marks[need] == Mark::fresh) {
+                        marks[need] = Mark::open;
+                        path.push_back({need});
+                    }
+                }
+            }
+        }
+    }
+
     // A machine with a number becomes that many machines; what pointed to it points to the first.
     bool copies() {
         std::size_t count = 0;
@@ -91,11 +131,13 @@ class Finisher {
             const auto times = std::max(machine.copies, 1);
             for (int i = 1; i <= times; ++i) {
                 all.push_back(machine);
-                if (times > 1)
+                if (times > 1) {
                     all.back().name = fmt::format("{}-{}", machine.name, i);
+                    all.back().of_copies = machine.name;
+                    all.back().copy = i;
+                }
                 if (i > 1) {
                     all.back().origins.clear();
-                    all.back().notes.clear();
                     for (auto& on : all.back().on) {
                         on.ipv4.reset();
                         on.ipv6.reset();
@@ -104,6 +146,13 @@ class Finisher {
             }
         }
         draft_.machines = std::move(all);
+        for (auto& machine : draft_.machines) {
+            std::vector<std::size_t> needs;
+            for (const auto need : machine.needs)
+                for (const auto copy : ends_of(End{End::Kind::machine, need}, now))
+                    needs.push_back(copy);
+            machine.needs = std::move(needs);
+        }
         std::vector<Rule> rules;
         for (const auto& rule : draft_.rules)
             for (const auto router : ends_of(End{End::Kind::machine, rule.router}, now))
@@ -222,32 +271,39 @@ class Finisher {
                                 : fmt::format(" ({})", machine.family);
         const auto span = machine.image_span.file ? machine.image_span : machine.span;
         machine.kind = found.kind;
-        if (found.image.empty() && !original.empty()) {
-            machine.image = original;
-            machine.notes.push_back("No image stands in for this one: make one of that name before `testudo up`.");
-            in_.changed(code::image, span,
-                        fmt::format("there is no stand-in for the image `{}`, {}", original, found.what),
-                        "the name is kept; `testudo up` needs an image of that name");
-            return;
-        }
         // What the original's system needs says nothing about ours, and nobody's host would hold it.
         if (machine.memory_mib && *machine.memory_mib > most_of_stand_in) {
-            const auto old = fmt::format("{} MiB", *machine.memory_mib);
-            machine.notes.push_back("Memory in the original: " + old);
-            in_.changed(code::value, machine.span,
-                        fmt::format("`{}` has {} of memory in the original", machine.name, old),
-                        "as much as the stand-in needs; give it more with `memory`");
+            const auto old = memory_text(*machine.memory_mib);
+            if (machine.copy == 1)
+                machine.notes.push_back("Memory in the original: " + old);
+            if (machine.copy == 1)
+                in_.changed(code::value, machine.span,
+                            fmt::format("`{}` has {} of memory in the original", plain_name(machine), old),
+                            "as much as the stand-in needs; give it more with `memory`");
             machine.memory_mib.reset();
         }
-        machine.image = found.image.empty() ? "debian-range" : found.image;
-        if (found.image.empty())
-            machine.kind = "container";
+        machine.image = found.image;
+        if (machine.copy > 1)
+            return;
         if (!original.empty())
-            machine.notes.push_back(fmt::format("Image in the original: {}{}", original, system));
-        in_.changed(code::image, span,
-                    original.empty() ? fmt::format("the file names no image for `{}`", machine.name)
-                                     : fmt::format("the image `{}` is not there", original),
-                    fmt::format("{} stands in for it; what the original holds is not carried over", machine.image));
+            machine.notes.push_back(fmt::format("Image in the original: {}{}{}", original, system,
+                                                found.alike ? "" : "; a Linux system holds its place"));
+        if (original.empty())
+            in_.changed(code::image, span, fmt::format("the file names no image for `{}`", plain_name(machine)),
+                        fmt::format("{} stands in for it", machine.image));
+        else if (found.alike)
+            in_.changed(code::image, span, fmt::format("the image `{}` is not there", original),
+                        fmt::format("{} stands in for it; what the original holds is not carried over", machine.image));
+        else
+            in_.changed(code::image, span, fmt::format("the image `{}`, {}, is not there", original, found.what),
+                        fmt::format("{}, a Linux system, holds its place with its name, addresses and users; name an "
+                                    "image of yours with `image` and `kind: vm`",
+                                    machine.image));
+    }
+
+    // What the file calls a machine, whichever of its copies this is.
+    static const std::string& plain_name(const Machine& machine) {
+        return machine.of_copies.empty() ? machine.name : machine.of_copies;
     }
 
     void rename(Entry& entry, std::string id, std::string_view what) {
@@ -279,10 +335,14 @@ class Finisher {
         for (auto& network : draft_.networks)
             rename(network, book.take(network.name, "net"), "a network");
         for (auto& machine : draft_.machines) {
-            auto id = book.take(machine.name, "machine");
-            while (is_taken_on_host(id))
-                id = book.take(machine.name, "machine");
-            rename(machine, std::move(id), "a machine");
+            if (machine.copy == 1 && !machine.of_copies.empty())
+                name_copies(machine, book);
+            if (machine.together.empty()) {
+                auto id = book.take(machine.name, "machine");
+                while (is_taken_on_host(id))
+                    id = book.take(machine.name, "machine");
+                rename(machine, std::move(id), "a machine");
+            }
             users(machine);
         }
         NameBook checks(longest_name);
@@ -293,11 +353,55 @@ class Finisher {
             inject.id = injects.take(inject.name, "inject");
     }
 
+    // `desk` and `desk-1`, `desk-2` and so on, if all of these names are free; else each copy gets one that is.
+    void name_copies(Machine& first, NameBook& book) {
+        const auto copies = static_cast<std::size_t>(first.copies);
+        const auto end = fmt::format("-{}", copies);
+        const auto base = name_of(first.of_copies, longest_name - end.size(), "machine");
+        if (copies > most_copies || book.has(base))
+            return;
+        for (std::size_t i = 1; i <= copies; ++i)
+            if (const auto one = fmt::format("{}-{}", base, i); book.has(one) || on_host(one))
+                return;
+        book.take(base, base);
+        for (auto* machine = &first; machine != &first + copies; ++machine) {
+            machine->together = base;
+            machine->id = book.take(fmt::format("{}-{}", base, machine->copy), base);
+            is_taken_on_host(machine->id);
+            if (base != first.of_copies && machine->title.empty() && first.of_copies.find("{{") == std::string::npos)
+                machine->title = first.of_copies;
+        }
+        if (base != first.of_copies && first.span.file && !first.derived)
+            in_.changed(code::name, first.span, fmt::format("`{}` cannot be the name of a machine", first.of_copies),
+                        base);
+    }
+
+    // Copies are written as one where their numbers follow each other as they do.
+    void join_copies() {
+        for (std::size_t i = 0; i < draft_.machines.size(); ++i) {
+            auto& first = draft_.machines[i];
+            if (first.together.empty() || first.copy != 1)
+                continue;
+            bool alike = true;
+            for (int copy = 1; copy <= first.copies; ++copy) {
+                const auto& other = draft_.machines[i + static_cast<std::size_t>(copy) - 1];
+                for (std::size_t n = 0; n < first.on.size(); ++n)
+                    alike &= first.on[n].ipv4_text.empty() && other.on[n].number == first.on[n].number + copy - 1;
+            }
+            for (int copy = 1; copy <= first.copies && !alike; ++copy)
+                draft_.machines[i + static_cast<std::size_t>(copy) - 1].together.clear();
+        }
+    }
+
+    bool on_host(const std::string& machine) const {
+        return std::any_of(draft_.teams.begin(), draft_.teams.end(), [&](const Team& team) {
+            return team.colour == "blue" && on_host_.contains(team.id + "-" + machine);
+        });
+    }
+
     // Team and machine make one name on the host: `pc` of `blue-cell` and `cell-pc` of `blue` cannot both be.
     bool is_taken_on_host(const std::string& machine) {
-        bool taken = false;
-        for (const auto& team : draft_.teams)
-            taken |= team.colour == "blue" && on_host_.contains(team.id + "-" + machine);
+        const bool taken = on_host(machine);
         for (const auto& team : draft_.teams)
             if (!taken && team.colour == "blue")
                 on_host_.insert(team.id + "-" + machine);
@@ -351,7 +455,7 @@ class Finisher {
     // Braces of another language would be read as expressions.
     void texts() {
         for (auto& inject : draft_.injects)
-            for (auto* text : {&inject.subject, &inject.body})
+            for (auto* text : {&inject.subject, &inject.body, &inject.expected})
                 defuse(*text, inject.span);
         for (auto& machine : draft_.machines)
             for (auto& user : machine.users)

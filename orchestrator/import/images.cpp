@@ -130,18 +130,18 @@ StandIn stand_in(std::string_view image, std::string_view family) {
         if (const auto* said = known(lower(family)))
             word = said;
     if (!word)
-        return {"", "vm", "a system that is not known here", false};
+        return {"debian-range", "container", "a system that is not known here", name.empty(), false};
     switch (word->family) {
     case Family::linux_system:
-        return {"debian-range", "container", "a Linux system", false};
+        return {"debian-range", "container", "a Linux system", true, false};
     case Family::network_system:
-        return {"debian-range", "container", "the system of a router or switch", true};
+        return {"debian-range", "container", "the system of a router or switch", true, true};
     case Family::bsd:
-        return {"debian-vm", "vm", "a BSD system", false};
+        return {"debian-vm", "vm", "a BSD system", true, false};
     case Family::windows:
-        return {"", "vm", "a Windows system", false};
+        return {"debian-range", "container", "a Windows system", false, false};
     case Family::mac:
-        return {"", "vm", "a macOS system", false};
+        return {"debian-range", "container", "a macOS system", false, false};
     }
     return {};
 }

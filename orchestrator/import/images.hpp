@@ -6,9 +6,10 @@ namespace testudo::import_ {
 
 // What stands in for an image of another platform.
 struct StandIn {
-    std::string image;     // "debian-range", "debian-vm", or "" if there is none
+    std::string image;     // "debian-range", "debian-vm"
     std::string kind;      // "container", "vm"
     std::string what;      // what the original was taken for: "a general Linux system"
+    bool alike = true;     // false: it only holds the place, with another system
     bool forwards = false; // it is the system of a router or switch
 };
 // Judges by the words in the image's name and by what the file says of the system ("linux", "windows"; may be empty).

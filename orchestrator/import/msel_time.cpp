@@ -29,8 +29,8 @@ int number(const std::ssub_match& match) {
 // "9:15", "09:15:30", "9:15 pm", "0915", "0915z", "0915 hrs", "9 am"
 std::optional<Millis> clock_of(const std::string& text) {
     static const std::regex colons(
-        R"((\d{1,2})[:.h](\d{2})(?::(\d{2}))? ?(am|pm|a\.m\.|p\.m\.)? ?(?:[a-z]|hrs?|utc|gmt|local)?)");
-    static const std::regex digits(R"((\d{1,2})(\d{2}) ?(?:[a-z]|hrs?|hours|utc|gmt|local)?)");
+        R"((\d{1,2})[:.h](\d{2})(?::(\d{2}))? ?(am|pm|a\.m\.|p\.m\.)? ?(?:[a-z]|hrs?|utc|gmt|local|zulu|[ecmpw]e?s?d?t|bst)?)");
+    static const std::regex digits(R"((\d{1,2})(\d{2}) ?(?:[a-z]|hrs?|hours|utc|gmt|local|zulu|[ecmpw]e?s?d?t|bst)?)");
     static const std::regex words(R"((\d{1,2}) ?(am|pm))");
     std::smatch match;
     int hours = 0;
@@ -160,6 +160,10 @@ std::optional<Moment> parse_moment(const std::string& cell, bool day_first) {
     }
     moment.clock = clock_of(text);
     if (moment.clock)
+        return moment;
+    // From when to when: "0900-0930".
+    static const std::regex span("(.*[^ ]) ?(?:-|–|to) ?([^ ].*)");
+    if (std::regex_match(text, match, span) && clock_of(match[2]) && (moment.clock = clock_of(match[1])))
         return moment;
     moment.since_start = parse_long_duration(text);
     return moment.since_start ? std::optional(moment) : std::nullopt;

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include "orchestrator/import/building.hpp"
+#include "orchestrator/import/msel_time.hpp"
 #include "orchestrator/import/ocr_sdl.hpp"
 #include "orchestrator/import/quantities.hpp"
+#include "orchestrator/template/quantity.hpp"
 
 namespace testudo::import_ {
 namespace {
@@ -77,8 +79,7 @@ class StoryReader {
     }
 
     void read() {
-        in_.lost(scenario_, "start", "an exercise begins when exercise control says so");
-        in_.lost(scenario_, "end", "an exercise begins when exercise control says so");
+        read_length();
         if (auto* stories = in_.mapping(scenario_, "stories"))
             for (auto& story : stories->children)
                 if (in_.is_mapping(story))
@@ -99,10 +100,36 @@ class StoryReader {
                 if (inject.fate != Item::Fate::carried && in_.is_mapping(inject))
                     read_inject(inject, nullptr, std::nullopt);
         if (last_ > Millis{0})
-            draft_.duration = last_;
+            draft_.duration = std::max(last_, draft_.duration.value_or(last_));
     }
 
   private:
+    // Until 2024 a scenario said from when to when it is played.
+    void read_length() {
+        const auto start = moment_of("start");
+        const auto end = moment_of("end");
+        if (!start || !end)
+            return;
+        if (*end <= *start)
+            return in_.wrong(*in_.find(scenario_, "end"), "a moment after `start`");
+        draft_.duration = *end - *start;
+        in_.changed(code::value, in_.find(scenario_, "start")->span(),
+                    "an exercise begins when exercise control says so",
+                    fmt::format("its duration, {}", template_::to_text(*draft_.duration)));
+    }
+
+    std::optional<Millis> moment_of(std::string_view key) {
+        auto* item = in_.find(scenario_, key);
+        const auto text = item ? in_.text_of(*item) : std::nullopt;
+        if (!text)
+            return std::nullopt;
+        draft_.notes.push_back(fmt::format("{} in the original: {}", key == "start" ? "Start" : "End", *text));
+        auto moment = parse_moment(trimmed(*text), false);
+        if (!moment || !moment->day)
+            return std::nullopt;
+        return Millis{*moment->day * 86'400'000} + moment->clock.value_or(Millis{0});
+    }
+
     // A number from `least` to `most`; 1 if there is none.
     double number(Item& in, std::string_view key, double least, double most) {
         auto* item = in_.find(in, key);

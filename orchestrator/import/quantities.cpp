@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <fmt/format.h>
 
 #include "orchestrator/plan/ports.hpp"
 
@@ -93,6 +94,10 @@ std::optional<std::int64_t> parse_size(std::string_view text) {
     else
         return std::nullopt;
     return static_cast<std::int64_t>(std::ceil(std::min(mebibytes, largest)));
+}
+
+std::string memory_text(std::int64_t mib) {
+    return mib % 1024 == 0 ? fmt::format("{} GiB", mib / 1024) : fmt::format("{} MiB", mib);
 }
 
 std::optional<Millis> parse_long_duration(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "orchestrator/import/names.hpp"
+#include "orchestrator/import/quantities.hpp"
 #include "orchestrator/template/quantity.hpp"
 
 namespace testudo::import_ {
@@ -151,8 +152,12 @@ class Writer {
         line(0, "");
         line(0, "machines:");
         for (const auto& machine : draft_.machines) {
-            line(1, "{}:", machine.id);
+            if (!machine.together.empty() && machine.copy > 1)
+                continue;
+            line(1, "{}:", name_of_all(machine));
             notes(2, machine);
+            if (!machine.together.empty())
+                line(2, "count: {}", machine.copies);
             if (machine.vantage)
                 line(2, "per: team");
             else
@@ -165,15 +170,33 @@ class Writer {
                 line(2, "kind: vm");
             line(2, "image: {}", scalar(machine.image));
             if (machine.memory_mib)
-                line(2, "memory: {}",
-                     *machine.memory_mib % 1024 == 0 ? fmt::format("{} GiB", *machine.memory_mib / 1024)
-                                                     : fmt::format("{} MiB", *machine.memory_mib));
+                line(2, "memory: {}", memory_text(*machine.memory_mib));
             if (machine.cpus)
                 line(2, "cpus: {}", *machine.cpus);
             attachments(machine);
             services(machine);
             users(machine);
+            if (!machine.packages.empty())
+                line(2, "packages: [{}]", fmt::join(machine.packages, ", "));
+            needs(machine);
         }
+    }
+
+    // Copies that are written as one are named as one.
+    static const std::string& name_of_all(const Machine& machine) {
+        return machine.together.empty() ? machine.id : machine.together;
+    }
+
+    void needs(const Machine& machine) {
+        std::vector<std::string> names;
+        for (const auto need : machine.needs)
+            if (const auto& name = name_of_all(draft_.machines[need]);
+                std::find(names.begin(), names.end(), name) == names.end())
+                names.push_back(name);
+        if (names.size() == 1)
+            line(2, "needs: {}", names.front());
+        else if (!names.empty())
+            line(2, "needs: [{}]", fmt::join(names, ", "));
     }
 
     void attachments(const Machine& machine) {
@@ -182,6 +205,12 @@ class Writer {
         std::vector<std::string> all;
         for (const auto& on : machine.on) {
             const auto& network = draft_.networks[on.network];
+            if (!machine.together.empty()) {
+                const auto before = on.number - 1;
+                all.push_back(before == 0 ? fmt::format("{}: \"{{{{ index }}}}\"", network.id)
+                                          : fmt::format("{}: \"{{{{ {} + index }}}}\"", network.id, before));
+                continue;
+            }
             if (on.ipv4_text.empty()) {
                 all.push_back(fmt::format("{}: {}", network.id, on.number));
                 continue;
@@ -234,7 +263,7 @@ class Writer {
         case End::Kind::network:
             return draft_.networks[end.index].id;
         case End::Kind::machine:
-            return draft_.machines[end.index].id;
+            return name_of_all(draft_.machines[end.index]);
         case End::Kind::any:
             break;
         }
@@ -244,13 +273,14 @@ class Writer {
     void rules() {
         std::map<std::size_t, std::vector<const Rule*>> by_router;
         for (const auto& rule : draft_.rules)
-            by_router[rule.router].push_back(&rule);
+            if (const auto& router = draft_.machines[rule.router]; router.together.empty() || router.copy == 1)
+                by_router[rule.router].push_back(&rule);
         if (by_router.empty())
             return;
         line(0, "");
         line(0, "rules:");
         for (const auto& [router, all] : by_router) {
-            line(1, "- at: {}", draft_.machines[router].id);
+            line(1, "- at: {}", name_of_all(draft_.machines[router]));
             for (const bool allow : {true, false}) {
                 if (std::none_of(all.begin(), all.end(), [allow](const Rule* r) { return r->allow == allow; }))
                     continue;
@@ -284,7 +314,7 @@ class Writer {
             if (!check.title.empty())
                 line(2, "title: {}", scalar(check.title));
             line(2, "from: {}", draft_.machines[check.vantage].id);
-            line(2, "of: {}{}{}", machine.id, check.service.empty() ? "" : ".", check.service);
+            line(2, "of: {}{}{}", name_of_all(machine), check.service.empty() ? "" : ".", check.service);
             line(2, "type: {}", check.type);
             if (!check.path.empty())
                 line(2, "ask: {{ path: {} }}", scalar(check.path));
@@ -351,9 +381,13 @@ class Writer {
     }
 
     void message(const Inject& inject) {
+        if (!inject.kind.empty())
+            line(2, "kind: {}", inject.kind);
         line(2, "from: {}", scalar(inject.from.empty() ? "Exercise control" : inject.from));
         line(2, "subject: {}", scalar(inject.subject.empty() ? inject.id : inject.subject));
         text(2, "body", inject.body.empty() ? inject.subject : inject.body);
+        if (!inject.expected.empty())
+            text(2, "expected", inject.expected);
         if (inject.report.empty())
             return;
         line(2, "expects:");

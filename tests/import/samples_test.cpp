@@ -72,7 +72,7 @@ bool said_in_other_words(const std::string& text) {
     // Interfaces, commands that give addresses, rules, amounts, truth values.
     static const std::regex patterns(
         R"([\w.\- ]+[:.](eth|e|Gi|br|a$|b$|c$|x$)[-\d]*|eth\d|ip (-6 )?(addr|link) .*|src=.*|http://.*)"
-        R"(|([\d.]+ ?(min|sec|hour|h|week|day|ms|gib|Mb) ?)+|[Ff]alse|[Tt]rue)");
+        R"(|([\d.]+ ?(min|sec|hour|h|week|day|ms|[gm]ib|Mb) ?)+|[Ff]alse|[Tt]rue)");
     return all.contains(text) || std::regex_match(text, patterns);
 }
 
