@@ -7,6 +7,14 @@
 namespace testudo::cli {
 
 int import_range(const ImportOptions& options) {
+    const auto& all = import_::formats();
+    const auto format = std::find_if(all.begin(), all.end(),
+                                     [&](const import_::FormatInfo& info) { return info.name == options.format; });
+    if (format != all.end() && !format->several && options.files.size() > 1) {
+        complain({"import.files", options.format,
+                  fmt::format("is read from one file, and {} are given", options.files.size())});
+        return exit_usage;
+    }
     const auto imported = import_::import_files(options.format, options.files);
     if (options.json) {
         const json::value text = imported.text ? json::value(json::string(*imported.text)) : json::value();

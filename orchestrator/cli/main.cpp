@@ -102,9 +102,10 @@ int main(int argc, char** argv) {
     ImportOptions import_options;
     std::vector<std::string> import_names;
     std::string import_help = "Formats:\n";
-    for (const auto& [name, what] : testudo::import_::formats()) {
-        import_names.emplace_back(name);
-        import_help += "  " + std::string(name) + std::string(14 - name.size(), ' ') + std::string(what) + "\n";
+    for (const auto& format : testudo::import_::formats()) {
+        import_names.emplace_back(format.name);
+        import_help += "  " + std::string(format.name) + std::string(14 - format.name.size(), ' ') +
+                       std::string(format.what) + (format.several ? "; several files\n" : "\n");
     }
     auto* import_command = command(
         app, "import", "Write another platform's range or exercise as a template, and tell what did not come over",
@@ -112,7 +113,7 @@ int main(int argc, char** argv) {
     import_command->add_option("FORMAT", import_options.format, "What the file is")
         ->required()
         ->check(CLI::IsMember(import_names));
-    import_command->add_option("FILE", import_options.files, "The file; topology and training may be given together")
+    import_command->add_option("FILE", import_options.files, "The file, or those that belong together")
         ->required()
         ->expected(1, 16);
     import_command->add_flag("--json", import_options.json, "Print template and report as one JSON document");

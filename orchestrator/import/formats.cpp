@@ -26,24 +26,22 @@ struct Format {
     FormatInfo info;
     void (*read)(Documents&, Reading&, Draft&);
     bool table;
-    bool several; // files
     Reading::Keys keys;
 };
 
 const std::vector<Format>& known_formats() {
     using Keys = Reading::Keys;
     static const std::vector<Format> all{
-        {{"containerlab", "topology of containerlab (*.clab.yml)"}, &read_containerlab, false, false, Keys::exact},
-        {{"cyberrangecz", "CyberRangeCZ or KYPO: topology.yml, training.json, or both"},
+        {{"containerlab", "topology of containerlab (*.clab.yml)"}, &read_containerlab, false, Keys::exact},
+        {{"cyberrangecz", "CyberRangeCZ or KYPO: topology.yml, training.json, or both", true},
          &read_cyberrangecz,
          false,
-         true,
          Keys::exact},
-        {{"cyris", "range description of CyRIS (*.yml)"}, &read_cyris, false, false, Keys::exact},
-        {{"ludus", "range-config.yml of Ludus"}, &read_ludus, false, false, Keys::exact},
-        {{"msel", "master scenario events list (*.xlsx, *.csv)"}, &read_msel, true, false, Keys::exact},
-        {{"ocr-sdl", "scenario of Open Cyber Range in SDL (*.yml)"}, &read_ocr_sdl, false, false, Keys::any_case},
-        {{"phenix", "Topology or Experiment of phenix (*.yml, *.json)"}, &read_phenix, false, true, Keys::exact},
+        {{"cyris", "range description of CyRIS (*.yml)"}, &read_cyris, false, Keys::exact},
+        {{"ludus", "range-config.yml of Ludus"}, &read_ludus, false, Keys::exact},
+        {{"msel", "master scenario events list (*.xlsx, *.csv)"}, &read_msel, true, Keys::exact},
+        {{"ocr-sdl", "scenario of Open Cyber Range in SDL (*.yml)"}, &read_ocr_sdl, false, Keys::any_case},
+        {{"phenix", "Topology or Experiment of phenix (*.yml, *.json)", true}, &read_phenix, false, Keys::exact},
     };
     return all;
 }
@@ -119,7 +117,7 @@ Imported import_texts(std::string_view format, const std::vector<std::shared_ptr
     auto& out = imported.diagnostics;
     const auto found = std::find_if(known_formats().begin(), known_formats().end(),
                                     [format](const Format& f) { return f.info.name == format; });
-    if (found == known_formats().end() || files.empty() || (files.size() > 1 && !found->several)) {
+    if (found == known_formats().end() || files.empty() || (files.size() > 1 && !found->info.several)) {
         template_::error(out, code::wrong_file, files.empty() ? Span{} : Span{files.back(), 0, 0},
                          fmt::format("`{}` is read from one file", format));
         return imported;

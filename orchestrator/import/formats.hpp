@@ -17,6 +17,7 @@ struct Imported {
 struct FormatInfo {
     std::string_view name;
     std::string_view what;
+    bool several = false; // files that belong together are imported at once
 };
 const std::vector<FormatInfo>& formats();
 

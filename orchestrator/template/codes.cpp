@@ -10,8 +10,8 @@ namespace testudo::template_ {
 const std::vector<Code>& all_codes() {
     static const auto all = [] {
         std::vector<Code> out;
-        for (const auto& part :
-             {reading_codes(), who_codes(), range_codes(), judging_codes(), timeline_codes(), happening_codes()})
+        for (const auto& part : {reading_codes(), who_codes(), range_codes(), judging_codes(), timeline_codes(),
+                                 happening_codes(), importing_codes()})
             out.insert(out.end(), part.begin(), part.end());
         std::stable_sort(out.begin(), out.end(), [](const Code& a, const Code& b) { return a.code < b.code; });
         return out;
@@ -46,7 +46,9 @@ std::string diagnostics_page() {
         "JSON (`--json`) it has the\nmembers `file`, `line`, `column`, `end_line`, `end_column`, `code`, `severity`, "
         "`message`, `hint`, `related`. An error keeps a plan from being\nmade; a warning does not. A code is never "
         "given to "
-        "another meaning. `testudo explain CODE` prints what stands here.\n"
+        "another meaning. `testudo explain CODE` prints what stands here.\nThe codes from T1301 on are those of "
+        "`testudo "
+        "import` ([import.md](import.md)).\n"
         "\n"
         "| code | meaning |\n"
         "| --- | --- |\n";

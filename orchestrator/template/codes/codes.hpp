@@ -12,5 +12,6 @@ std::vector<Code> range_codes();     // range.cpp: T05.. networks and addresses,
 std::vector<Code> judging_codes();   // judging.cpp: T08.. checks, T10.. scoring
 std::vector<Code> timeline_codes();  // timeline.cpp: T09.. conditions and injects
 std::vector<Code> happening_codes(); // happening.cpp: T12.. repetition, choices, messages, pauses and accounts
+std::vector<Code> importing_codes(); // importing.cpp: T13.. files of other platforms
 
 } // namespace testudo::template_
