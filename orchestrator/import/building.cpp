@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "orchestrator/import/images.hpp"
 #include "orchestrator/import/quantities.hpp"
 
 namespace testudo::import_ {
@@ -78,6 +79,33 @@ std::string serve(Machine& machine, int port, std::string_view protocol) {
     service.name = plain ? fmt::format("{}-{}", service.protocol, port) : service.protocol;
     machine.serves.push_back(service);
     return service.name;
+}
+
+void want_packages(Reading& in, Item& item, const std::string& names, Machine& machine) {
+    const auto image = stand_in(machine.image, machine.family);
+    bool all = image.alike;
+    for (const auto& name : split(names, ' ')) {
+        const std::string held(image.alike ? held_package(image.image, name) : "");
+        all &= name.empty() || !held.empty();
+        if (!held.empty() &&
+            std::find(machine.packages.begin(), machine.packages.end(), held) == machine.packages.end())
+            machine.packages.push_back(held);
+    }
+    if (all)
+        settle(item, Item::Fate::carried);
+    else
+        in.lost(item, "the stand-in does not hold it; build an image that does, and name it under `packages`");
+}
+
+void wait(Reading& in, Draft& draft, const Waits& waits) {
+    for (const auto& [machine, name] : waits) {
+        const auto text = in.text_of(*name);
+        const auto other = text ? find_machine(draft, *text) : std::nullopt;
+        if (other && *other != machine)
+            draft.machines[machine].needs.push_back(*other);
+        else if (text)
+            in.lost(*name, "no other machine has that name");
+    }
 }
 
 std::size_t vantage_on(Draft& draft, std::size_t network) {

@@ -2,6 +2,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "orchestrator/import/draft.hpp"
 #include "orchestrator/import/reading.hpp"
@@ -23,6 +25,12 @@ std::optional<plan::Prefix> parse_interface(std::string_view text, int length);
 
 // The name of the machine's service on a port, which it then has.
 std::string serve(Machine& machine, int port, std::string_view protocol = "");
+// Packages by their names, parted by blanks: what the stand-in holds is asked for, and the item is told if it is not
+// all.
+void want_packages(Reading& in, Item& item, const std::string& names, Machine& machine);
+// Machines, and the names of those that are ready before them.
+using Waits = std::vector<std::pair<std::size_t, Item*>>;
+void wait(Reading& in, Draft& draft, const Waits& waits);
 // The machine from which checks are asked on a network, made if there is none.
 std::size_t vantage_on(Draft& draft, std::size_t network);
 // Every router lets everything through, as the original did.

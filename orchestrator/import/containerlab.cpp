@@ -27,9 +27,7 @@ constexpr Lost lost_of_node[] = {
     {"mgmt-ipv6", "there is no management network; agents are spoken to out of band"},
     {"mgmt_ipv6", "there is no management network; agents are spoken to out of band"},
     {"network-mode", "machines of a range share no network of the host"},
-    {"stages", "the order of starting"},
-    {"startup-delay", "the order of starting"},
-    {"wait-for", "the order of starting"},
+    {"startup-delay", "machines start when those that they need are there"},
     {"extras", "settings of the original's image"},
     {"healthcheck", "use `checks`, which ask from outside"},
     {"dns", "servers of names are machines of the range"},
@@ -63,6 +61,7 @@ class Containerlab {
             for (auto& link : links->children)
                 read_link(link);
         attach_all();
+        wait(in_, draft_, waits_);
         for (auto* layer : {defaults_, kinds_, groups_})
             settle_layer(layer);
         open_routers(draft_);
@@ -139,8 +138,33 @@ class Containerlab {
             read_ports(*layer, machine);
             read_commands(*layer, index);
         }
+        for (auto* layer : layers)
+            read_waits(*layer, index);
         if (!item.is_null())
             lose(in_, item, lost_of_node);
+    }
+
+    // Until 2024 a list of nodes; since then each stage of a node's life may wait for a stage of another's.
+    void read_waits(Item& layer, std::size_t machine) {
+        for (auto* name : in_.text_items(layer, "wait-for"))
+            waits_.emplace_back(machine, name);
+        auto* stages = in_.find(layer, "stages");
+        if (!stages || !in_.is_mapping(*stages))
+            return;
+        for (auto& stage : stages->children) {
+            if (!in_.is_mapping(stage))
+                continue;
+            in_.lost(stage, "exec", "a command of the original's image");
+            auto* list = in_.list(stage, "wait-for");
+            if (!list)
+                continue;
+            for (auto& other : list->children)
+                if (in_.is_mapping(other)) {
+                    in_.meaningless(other, "stage"); // that it is ready is all that is waited for here
+                    if (auto* name = in_.find(other, "node"))
+                        waits_.emplace_back(machine, name);
+                }
+        }
     }
 
     void read_resources(const std::vector<Item*>& layers, Machine& machine) {
@@ -380,6 +404,7 @@ class Containerlab {
     std::vector<std::string> outside_;
     std::map<std::pair<std::size_t, std::string>, std::vector<std::pair<plan::Prefix, Span>>> addresses_;
     std::vector<Wire> wires_;
+    Waits waits_; // a machine, and the name of whom it waits for
 };
 
 } // namespace

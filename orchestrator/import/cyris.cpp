@@ -188,6 +188,13 @@ class Cyris {
             for (auto& account : accounts->children)
                 if (in_.is_mapping(account))
                     modify_account(account, machine);
+        if (auto* packages = in_.list(task, "install_package"))
+            for (auto& package : packages->children)
+                if (in_.is_mapping(package)) {
+                    want_packages(in_, package, in_.text(package, "name").value_or(""), machine);
+                    if (package.fate == Item::Fate::carried)
+                        in_.lost(package, "version", "the stand-in holds one version");
+                }
         if (auto* attacks = in_.list(task, "emulate_attack"))
             for (auto& attack : attacks->children)
                 if (in_.is_mapping(attack))
@@ -197,7 +204,6 @@ class Cyris {
                 if (in_.is_mapping(one))
                     plant(one, index);
         static constexpr Lost more[] = {
-            {"install_package", "a range has no package server; build an image that has it"},
             {"emulate_traffic_capture_file", "captured traffic is not made"},
             {"copy_content", "the files lie on the original's host; put them beside the template, under `files`"},
             {"execute_program", "the program lies in the original; put what it does under `setup`"},
@@ -221,13 +227,22 @@ class Cyris {
         const auto known = std::find_if(machine.users.begin(), machine.users.end(), [name](const User& user) {
             return name && name->is_text() && user.name == name->text();
         });
-        if (known == machine.users.end())
-            return in_.lost(account, "the account is one of the original's image");
+        if (known == machine.users.end()) // one of the original's image, such as root
+            return add_account(account, machine);
         in_.text(account, "account");
         if (const auto password = in_.text(account, "new_passwd"))
             known->password = password;
         if (const auto renamed = in_.text(account, "new_account"))
             known->name = *renamed;
+    }
+
+    void add_account(Item& account, Machine& machine) {
+        const auto old = in_.text(account, "account");
+        const auto name = in_.text(account, "new_account").value_or(old.value_or(""));
+        const auto password = in_.text(account, "new_passwd");
+        const auto* said = in_.find(account, in_.has(account, "new_account") ? "new_account" : "account");
+        if (!name.empty())
+            machine.users.push_back(User{name, said->span(), password, false});
     }
 
     // A password is guessed by a neighbour, when a controller says so.

@@ -265,6 +265,10 @@ class Finisher {
             return;
         }
         const auto found = stand_in(machine.image, machine.family);
+        if (machine.image == found.image) {
+            machine.kind = found.kind;
+            return;
+        }
         const auto original = machine.image.empty() ? machine.family : machine.image;
         const auto system = machine.family.empty() || machine.family == "linux" || machine.image.empty()
                                 ? std::string()

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace testudo::import_ {
 namespace {
@@ -123,8 +124,38 @@ const Word* known(const std::string& text) {
 
 } // namespace
 
+std::string_view held_package(std::string_view image, std::string_view package) {
+    // deploy/images/debian-range/recipe says the same, which a test compares.
+    static constexpr std::array held{
+        "openssh-server", "openssh-client", "sshpass",       "sudo",           "nginx-light",      "nsd",
+        "postfix",        "python3",        "postgresql-15", "nftables",       "python3-psycopg2", "iproute2",
+        "curl",           "iputils-ping",   "procps",        "bind9-dnsutils", "netcat-openbsd",   "less",
+        "vim-tiny",       "passwd"};
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> called{
+        {{"nginx", "nginx-light"},
+         {"ssh", "openssh-server"},
+         {"python", "python3"},
+         {"postgresql", "postgresql-15"},
+         {"vim", "vim-tiny"},
+         {"nc", "netcat-openbsd"},
+         {"netcat", "netcat-openbsd"},
+         {"dnsutils", "bind9-dnsutils"},
+         {"bind-utils", "bind9-dnsutils"},
+         {"iproute", "iproute2"},
+         {"openssh", "openssh-server"}}};
+    if (image != "debian-range")
+        return "";
+    for (const auto& [other, ours] : called)
+        if (other == package)
+            package = ours;
+    const auto* found = std::find(held.begin(), held.end(), package);
+    return found == held.end() ? "" : *found;
+}
+
 StandIn stand_in(std::string_view image, std::string_view family) {
     const auto name = lower(image);
+    if (name == "debian-range")
+        return {name, "container", "one of ours", true, false};
     const auto* word = known(name);
     if (!word || (word->family == Family::linux_system && !family.empty()))
         if (const auto* said = known(lower(family)))

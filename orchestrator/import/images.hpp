@@ -12,6 +12,9 @@ struct StandIn {
     bool alike = true;     // false: it only holds the place, with another system
     bool forwards = false; // it is the system of a router or switch
 };
+// What an image of ours calls a package that other systems may call `package`, if it holds it; "" if it does not.
+std::string_view held_package(std::string_view image, std::string_view package);
+
 // Judges by the words in the image's name and by what the file says of the system ("linux", "windows"; may be empty).
 StandIn stand_in(std::string_view image, std::string_view family);
 

@@ -30,8 +30,9 @@ class Ludus {
                 read_machine(item);
         read_router(root);
         read_network(root);
-        static constexpr Lost more[] = {{"defaults", "settings of Windows domains and snapshots"},
-                                        {"global_role_vars", "Ansible is not run"},
+        if (auto* defaults = in_.mapping(root, "defaults"))
+            read_domain_accounts(*defaults);
+        static constexpr Lost more[] = {{"global_role_vars", "Ansible is not run"},
                                         {"notify", "messages of the tool itself"},
                                         {"ludus_extensions", "extensions of the tool itself"}};
         lose(in_, root, more);
@@ -71,6 +72,8 @@ class Ludus {
             octets_[{network, *octet}] = index;
         }
         read_system(item, draft_.machines[index]);
+        if (in_.has(item, "domain"))
+            domain_members_.push_back(index);
         in_.meaningless(item, "force_ip");
         in_.meaningless(item, "full_clone");
         static constexpr Lost more[] = {{"testing", "Testudo keeps no testing mode; a machine can be reset"},
@@ -102,19 +105,45 @@ class Ludus {
     void read_system(Item& item, Machine& machine) {
         if (auto* system = in_.find(item, "linux")) {
             machine.family = "linux";
-            if (system->is_mapping())
-                in_.lost(*system, "packages are a part of images");
-            else
+            if (system->is_mapping()) {
+                for (auto* package : in_.text_items(*system, "packages"))
+                    want_packages(in_, *package, package->text(), machine);
+                system->fate = Item::Fate::carried;
+            } else
                 in_.flag(item, "linux");
         }
         for (const auto* key : {"windows", "macos", "macOS"})
             if (auto* system = in_.find(item, key)) {
                 machine.family = lower_case(key);
-                if (system->is_mapping() && !system->children.empty())
-                    in_.lost(*system, "settings of a system that has no stand-in");
-                else
-                    system->fate = Item::Fate::carried;
+                system->fate = Item::Fate::carried;
+                if (!system->is_mapping())
+                    continue;
+                if (const auto user = in_.text(*system, "autologon_user"))
+                    machine.users.push_back(User{*user, in_.find(*system, "autologon_user")->span(),
+                                                 in_.text(*system, "autologon_password"), false});
+                for (auto& setting : system->children)
+                    if (setting.fate != Item::Fate::carried)
+                        in_.lost(setting, "a setting of a system that has no stand-in");
             }
+    }
+
+    // The accounts of all Windows domains; whoever is in one has them as accounts of his own.
+    void read_domain_accounts(Item& defaults) {
+        for (const bool admin : {true, false}) {
+            const std::string key = admin ? "ad_domain_admin" : "ad_domain_user";
+            const auto name = in_.text(defaults, key);
+            if (!name || domain_members_.empty())
+                continue;
+            const auto password = in_.text(defaults, key + "_password");
+            const auto span = in_.find(defaults, key)->span();
+            for (const auto member : domain_members_)
+                draft_.machines[member].users.push_back(User{*name, span, password, admin});
+            in_.changed(code::value, span, fmt::format("`{}` is an account of the domain", *name),
+                        "an account of each of its machines");
+        }
+        for (auto& setting : defaults.children)
+            if (setting.fate != Item::Fate::carried)
+                in_.lost(setting, "a setting of Windows domains and snapshots");
     }
 
     void read_router(Item& root) {
@@ -126,7 +155,6 @@ class Ludus {
         router_ = add_machine(draft_, name_of(name, 63, "router"), named ? named->span() : draft_.span, item);
         auto& router = draft_.machines[*router_];
         router.router = true;
-        router.image = "debian";
         router.derived = true;
         if (item) {
             read_common(*item, router);
@@ -137,8 +165,11 @@ class Ludus {
                                             {"role_vars", "Ansible is not run"}};
             lose(in_, *item, more);
         }
+        if (!item)
+            in_.changed(code::made_up, draft_.span, "the file does not describe its router, which every range has",
+                        "`router`, at .254 of each VLAN");
         if (router.image.empty())
-            router.image = "debian";
+            router.image = "debian-range";
         for (const auto& [number, network] : vlans_)
             attach(draft_, *router_, network, {}, parse_interface(fmt::format("10.0.{}.{}", number, router_octet), 24));
     }
@@ -237,6 +268,7 @@ class Ludus {
     std::map<std::int64_t, std::size_t> vlans_;
     std::map<std::pair<std::size_t, std::int64_t>, std::size_t> octets_;
     std::optional<std::size_t> router_;
+    std::vector<std::size_t> domain_members_;
     bool seen_allow_ = false;
     bool told_order_ = false;
 };

@@ -155,15 +155,11 @@ class Range {
             return;
         if (const auto text = in_.text(entry, "description"); text && machine)
             draft_.machines[*machine].notes.push_back(*text);
-        for (auto* name : in_.text_items(entry, "dependencies")) {
-            const auto needed = find_machine(draft_, name->text());
-            if (!needed || !machine || *needed == *machine) {
-                in_.lost(*name, "only machines wait for machines");
-                continue;
-            }
-            name->fate = Item::Fate::carried;
-            draft_.machines[*machine].needs.push_back(*needed);
-        }
+        for (auto* name : in_.text_items(entry, "dependencies"))
+            if (machine)
+                wait(in_, draft_, {{*machine, name}});
+            else
+                in_.lost(*name, "only machines wait");
         for (auto* link : in_.text_items(entry, "links")) {
             const auto network = find_network(draft_, link->text());
             if (!network) {

@@ -38,13 +38,15 @@ class Phenix {
         auto* topology = kind == "Experiment" && in_.has(*spec, "topology") ? in_.mapping(*spec, "topology") : spec;
         if (!topology)
             return;
-        in_.lost(*topology, "includeTopologies", "import each topology by itself");
+        in_.lost(*topology, "includeTopologies", "name its file too, behind this one");
         auto* nodes = in_.list(*topology, "nodes");
         if (!nodes)
             return;
         found_nodes_ = true;
         for (auto& node : nodes->children)
             read_node(node);
+        wait(in_, draft_, waits_);
+        waits_.clear();
         read_rulesets();
     }
 
@@ -79,15 +81,32 @@ class Phenix {
             read_hardware(*hardware, machine);
         if (auto* network = in_.mapping(item, "network"))
             read_network(*network, index);
+        if (auto* delay = in_.find(item, "delay"))
+            read_delay(*delay, index);
         static constexpr Lost more[] = {
             {"labels", "they are read by apps of the original"},
             {"annotations", "they are read by apps of the original"},
             {"injections", "the files lie on the original's host; put them beside the template, under `files`"},
-            {"delay", "machines start when those that they need are there"},
             {"advanced", "settings of the original's hypervisor"},
             {"overrides", "settings of the original's hypervisor"},
             {"commands", "commands of the original's agent"}};
         lose(in_, item, more);
+    }
+
+    // Who is waited for is known when all nodes are.
+    void read_delay(Item& delay, std::size_t machine) {
+        if (!delay.is_mapping())
+            return in_.lost(delay, "machines start when those that they need are there");
+        delay.fate = Item::Fate::carried;
+        for (const auto* key : {"timer", "user"})
+            in_.lost(delay, key, "machines start when those that they need are there");
+        if (auto* others = in_.list(delay, "c2"))
+            for (auto& other : others->children)
+                if (in_.is_mapping(other)) {
+                    in_.meaningless(other, "useUUID");
+                    if (auto* name = in_.find(other, "hostname"))
+                        waits_.emplace_back(machine, name);
+                }
     }
 
     void read_hardware(Item& item, Machine& machine) {
@@ -269,6 +288,7 @@ class Phenix {
     Reading& in_;
     Draft& draft_;
     std::vector<Ruled> ruled_;
+    Waits waits_;
     bool found_nodes_ = false;
     bool told_interfaces_ = false;
 };

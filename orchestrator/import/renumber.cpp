@@ -188,6 +188,11 @@ class Renumbering {
 
     // The third byte of an address, and the second where the exercise needs more than 198.18.
     std::string first_bytes(std::size_t block) const {
+        if (last_block_ >= 256 && stride_ % 256 == 0) { // the third byte is the same for all teams
+            const auto second =
+                stride_ == 256 ? std::string("team.number") : fmt::format("{} * team.number", stride_ / 256);
+            return fmt::format("198.{{{{ {} + {} }}}}.{}", 18 + block / 256, second, block % 256);
+        }
         auto number = stride_ == 1 ? std::string("team.number") : fmt::format("{} * team.number", stride_);
         if (block > 0)
             number += fmt::format(" + {}", block);
@@ -232,7 +237,7 @@ class Renumbering {
             taken.insert(on->number);
         }
         for (const auto& [machine, on] : place.members) {
-            if (on->ipv4 && (!keep_ || wanted(place, *on) != on->number))
+            if (on->ipv4 && wanted(place, *on) != on->number)
                 moved(*machine, place, *on, plan::to_text(*on->ipv4),
                       fmt::format("number {} of {}", on->number, place.network->ipv4_text));
             if (place.network->ipv6)

@@ -1,4 +1,7 @@
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <set>
 
 #include "orchestrator/import/images.hpp"
 #include "orchestrator/import/msel_time.hpp"
@@ -97,6 +100,21 @@ TEST(StandIns, are_chosen_by_family) {
     EXPECT_EQ(stand_in("appliance", "linux").image, "debian-range");
     EXPECT_FALSE(stand_in("debian-tools", "windows").alike) << "what the file says of the system weighs more";
     EXPECT_FALSE(stand_in("appliance", "").alike);
+}
+
+TEST(StandIns, hold_the_packages_that_their_recipe_says) {
+    std::ifstream in(std::filesystem::path(TESTUDO_SOURCE_DIR) / "deploy/images/debian-range/recipe");
+    std::set<std::string> recipe;
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with("packages "))
+            for (const auto& name : split(line.substr(9), ' '))
+                recipe.insert(name);
+    ASSERT_FALSE(recipe.empty());
+    for (const auto* other : {"nginx", "ssh", "python", "postgresql", "vim", "nc", "netcat", "dnsutils", "bind-utils",
+                              "iproute", "openssh", "curl", "sudo", "nsd", "postfix", "less", "passwd"})
+        EXPECT_TRUE(recipe.contains(std::string(held_package("debian-range", other)))) << other;
+    EXPECT_EQ(held_package("debian-range", "wireshark"), "");
+    EXPECT_EQ(held_package("debian-vm", "curl"), "");
 }
 
 } // namespace

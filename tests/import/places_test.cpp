@@ -43,7 +43,8 @@ TEST(Addresses, keep_length_and_number_when_networks_move) {
     EXPECT_NE(imported.text->find("on: { big: 1029 }"), std::string::npos) << *imported.text;
     EXPECT_NE(imported.text->find(".0/20"), std::string::npos);
     EXPECT_EQ(faults_of(*imported.text), "");
-    EXPECT_TRUE(says(imported, "10.9.8.77"));
+    EXPECT_TRUE(says(imported, "10.9.8.0/24"));
+    EXPECT_FALSE(says(imported, "10.9.8.77")) << "its number stays, and the network is told";
 }
 
 TEST(Addresses, of_networks_that_are_too_large_get_smaller_ones) {

@@ -68,7 +68,9 @@ bool said_in_other_words(const std::string& text) {
         "phenix.sandia.gov/v1", "phenix.sandia.gov/v2", "REJECT", "ACCEPT", "DROP", "accept", "drop", "tcp_udp",
         "INFO_LEVEL", "ACCESS_LEVEL", "TRAINING_LEVEL", "ASSESSMENT_LEVEL", "UNRELEASED", "WINRM", "ssh_attack",
         // A password that the original changes again.
-        "danielpass"};
+        "danielpass",
+        // A stage of a machine's life, of which there is one here, and packages, which are named one by one.
+        "healthy", "curl vim"};
     // Interfaces, commands that give addresses, rules, amounts, truth values.
     static const std::regex patterns(
         R"([\w.\- ]+[:.](eth|e|Gi|br|a$|b$|c$|x$)[-\d]*|eth\d|ip (-6 )?(addr|link) .*|src=.*|http://.*)"
