@@ -8,7 +8,8 @@
 #include "orchestrator/import/readers.hpp"
 
 // Open Cyber Range's SDL: nodes and the infrastructure that deploys them, what is on them, how it is judged, who takes
-// part, and stories of events. It has no addresses. Keys may be written small, Capitalized or LARGE.
+// part, and stories of events. Addresses stand in `properties`, since 2023. Keys may be written small, Capitalized or
+// LARGE.
 namespace testudo::import_ {
 namespace {
 
@@ -28,9 +29,13 @@ class Range {
         for (auto& node : nodes->children)
             if (in_.is_mapping(node))
                 read_node(node, infrastructure);
-        if (infrastructure)
-            for (auto& entry : infrastructure->children)
-                read_links(entry);
+        if (!infrastructure)
+            return;
+        for (auto& entry : infrastructure->children)
+            if (const auto network = find_network(draft_, entry.key); network && entry.is_mapping())
+                read_prefix(entry, draft_.networks[*network]);
+        for (auto& entry : infrastructure->children)
+            read_links(entry);
     }
 
   private:
@@ -143,6 +148,55 @@ class Range {
         in_.lost(*features, "it is a package of the original; build an image that has it");
     }
 
+    // `properties: { cidr: 10.0.0.0/24, gateway: 10.0.0.1 }` of a switch
+    void read_prefix(Item& entry, Network& network) {
+        auto* properties = in_.mapping(entry, "properties");
+        if (!properties)
+            return;
+        if (auto* cidr = in_.find(*properties, "cidr"))
+            if (const auto text = in_.text_of(*cidr)) {
+                const auto prefix = plan::parse_prefix(*text);
+                if (!prefix)
+                    return in_.wrong(*cidr, "addresses such as 10.0.0.0/24");
+                (prefix->base.v6 ? network.ipv6 : network.ipv4) = plan::Prefix{plan::first_of(*prefix), prefix->length};
+            }
+        in_.lost(*properties, "gateway", "no node has it; give a machine that stands on the networks `role: router`");
+    }
+
+    // `properties: [{ switch: 10.0.0.20 }]` of a machine
+    void read_addresses(Item& entry, std::size_t machine) {
+        auto* properties = in_.list(entry, "properties");
+        if (!properties)
+            return;
+        for (auto& one : properties->children)
+            if (in_.is_mapping(one))
+                for (auto& item : one.children)
+                    read_address(item, machine);
+    }
+
+    void read_address(Item& item, std::size_t machine) {
+        const auto network = find_network(draft_, item.key);
+        const auto text = in_.text_of(item);
+        const auto address = text ? plan::parse_address(*text) : std::nullopt;
+        if (text && !address)
+            return in_.wrong(item, "an address");
+        if (!address)
+            return;
+        if (!network)
+            return in_.lost(item, "no switch of that name is deployed");
+        auto& on = draft_.machines[machine].on;
+        auto found = std::find_if(on.begin(), on.end(), [&](const Attachment& a) { return a.network == *network; });
+        if (found == on.end()) {
+            attach(draft_, machine, *network, item.span(), std::nullopt);
+            found = on.end() - 1;
+        }
+        auto& prefix = address->v6 ? draft_.networks[*network].ipv6 : draft_.networks[*network].ipv4;
+        if (!prefix)
+            prefix = plan::Prefix{plan::first_of({*address, address->v6 ? 64 : 24}), address->v6 ? 64 : 24};
+        (address->v6 ? found->ipv6 : found->ipv4) = *address;
+        found->span = item.span();
+    }
+
     // The networks that a machine is linked to.
     void read_links(Item& entry) {
         const auto machine = find_machine(draft_, entry.key);
@@ -171,6 +225,8 @@ class Range {
                 attach(draft_, *machine, *network, link->span(), std::nullopt);
             }
         }
+        if (machine)
+            read_addresses(entry, *machine);
     }
 
     Reading& in_;

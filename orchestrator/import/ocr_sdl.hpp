@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "orchestrator/import/draft.hpp"
 #include "orchestrator/import/reading.hpp"
@@ -13,6 +14,7 @@ namespace testudo::import_ {
 struct Entities {
     std::map<std::string, std::string> titles;
     std::map<std::string, std::size_t> teams;
+    std::map<std::string, std::vector<std::size_t>> of_events; // the blue teams that name an event
 };
 Entities read_entities(Item& scenario, Reading& in, Draft& draft);
 

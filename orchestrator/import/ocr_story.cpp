@@ -36,6 +36,9 @@ class EntityReader {
         if (team)
             found_.teams[name] = *team;
         const bool own = team && draft_.teams[*team].origins.front() == &entity;
+        if (!own)
+            (team ? draft_.teams[*team].notes : draft_.notes)
+                .push_back(fmt::format("Member in the original: {}", title ? entity.key + ", " + *title : entity.key));
         for (const auto* key : {"description", "mission"})
             if (const auto text = in_.text(entity, key); text && own)
                 draft_.teams[*team].notes.push_back(fmt::format("{}: {}", key, *text));
@@ -44,10 +47,19 @@ class EntityReader {
         static constexpr Lost more[] = {{"categories", "teams have no categories"},
                                         {"tlos", "objectives stand at messages and actions"},
                                         {"goals", "objectives stand at messages and actions"},
-                                        {"events", "who gets what is said by `to` of the messages"},
                                         {"vulnerabilities", "teams have no weaknesses"},
                                         {"facts", "there is nothing like it"}};
         lose(in_, entity, more);
+        for (auto* event : in_.text_items(entity, "events")) {
+            if (!team || draft_.teams[*team].colour != "blue") {
+                in_.lost(*event, "messages reach blue teams only");
+                continue;
+            }
+            event->fate = Item::Fate::carried;
+            auto& teams = found_.of_events[event->text()];
+            if (std::find(teams.begin(), teams.end(), *team) == teams.end())
+                teams.push_back(*team);
+        }
         if (auto* inner = in_.mapping(entity, "entities"))
             read(*inner, name + ".", team);
     }
@@ -261,7 +273,14 @@ class StoryReader {
         message.subject = title;
         message.body = in_.text(event, "description").value_or(title);
         message.at = at;
+        message.to = teams_of(event.key);
         add(std::move(message));
+    }
+
+    // Those whose entities name the event; nobody means all.
+    std::vector<std::size_t> teams_of(const std::string& event) const {
+        const auto found = entities_.of_events.find(event);
+        return found == entities_.of_events.end() ? std::vector<std::size_t>() : found->second;
     }
 
     void read_inject(Item& item, Item* event, std::optional<Millis> at) {
@@ -284,6 +303,8 @@ class StoryReader {
             inject.from = title == entities_.titles.end() ? *from : title->second;
         }
         read_recipients(item, inject);
+        if (event && !inject.draft && inject.to.empty())
+            inject.to = teams_of(event->key);
         for (const auto& name : in_.texts(item, "tlos")) {
             auto* tlo = named(tlos_, name);
             const auto text = tlo && tlo->is_mapping() ? in_.text(*tlo, "name") : std::nullopt;

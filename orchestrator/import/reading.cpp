@@ -162,6 +162,9 @@ void Reading::wrong(const Item& item, std::string_view wanted) {
 void Reading::lost(Item& item, std::string_view why) {
     if (item.fate == Item::Fate::told)
         return;
+    // An empty list says that there is nothing, so nothing is lost.
+    if ((item.is_list() || item.is_mapping()) && item.children.empty())
+        return settle(item, Item::Fate::carried);
     settle(item, Item::Fate::told);
     template_::warn(out, code::lost, item.key.starts_with('[') ? item.span() : item.key_span,
                     fmt::format("`{}` is not carried over: {}", item.path(), why), "it is kept as a comment");

@@ -70,7 +70,9 @@ bool said_in_other_words(const std::string& text) {
         // A password that the original changes again.
         "danielpass",
         // A stage of a machine's life, of which there is one here, and packages, which are named one by one.
-        "healthy", "curl vim"};
+        "healthy", "curl vim",
+        // How a question is asked is seen from how it is written.
+        "MCQ", "FFQ", "EMI", "TEST"};
     // Interfaces, commands that give addresses, rules, amounts, truth values.
     static const std::regex patterns(
         R"([\w.\- ]+[:.](eth|e|Gi|br|a$|b$|c$|x$)[-\d]*|eth\d|ip (-6 )?(addr|link) .*|src=.*|http://.*)"
