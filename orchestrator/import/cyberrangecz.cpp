@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <fmt/format.h>
+#include <regex>
 
 #include "orchestrator/import/building.hpp"
 #include "orchestrator/import/quantities.hpp"
@@ -121,6 +122,14 @@ class Topology {
         const auto text = flavor ? in_.text_of(*flavor) : std::nullopt;
         if (!text)
             return;
+        // "c2.r4gb.d25gb": processors, memory, disk
+        static const std::regex named(R"((?:.*\.)?c(\d{1,3})\.r(\d{1,4})gb(?:\..*)?)");
+        if (std::smatch match; text->size() <= 64 && std::regex_match(*text, match, named)) {
+            machine.notes.push_back("Flavour in the original: " + *text);
+            machine.cpus = parse_amount(match[1].str());
+            machine.memory_mib = *parse_amount(match[2].str()) * 1024;
+            return;
+        }
         const auto x = text->rfind('x');
         auto begin = x == std::string::npos ? 0 : x;
         while (begin > 0 && text->at(begin - 1) >= '0' && text->at(begin - 1) <= '9')

@@ -233,7 +233,9 @@ class Ludus {
         const auto name = in_.text(item, "name").value_or("");
         const auto protocol = lower_case(in_.text(item, "protocol").value_or("all"));
         const auto ports = ports_of(in_.text(item, "ports").value_or(""));
-        const auto action = lower_case(in_.text(item, "action").value_or(""));
+        if (!in_.has(item, "action"))
+            in_.changed(code::made_up, item.span(), "this rule does not say what is done", "it lets through");
+        const auto action = lower_case(in_.text(item, "action").value_or("accept"));
         const auto from = ends(item, "src");
         const auto to = ends(item, "dst");
         if (action != "accept" && action != "reject" && action != "drop")

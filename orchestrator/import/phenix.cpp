@@ -2,6 +2,8 @@
 #include <bit>
 #include <fmt/format.h>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "orchestrator/import/building.hpp"
 #include "orchestrator/import/quantities.hpp"
@@ -10,6 +12,8 @@
 // phenix: a Topology (or an Experiment that holds one) whose nodes have interfaces on named VLANs.
 namespace testudo::import_ {
 namespace {
+
+constexpr std::size_t most_rules = 20'000; // that a template is made of
 
 class Phenix {
   public:
@@ -56,6 +60,12 @@ class Phenix {
     struct Ruled {
         std::size_t machine;
         Item* network;
+    };
+
+    // What a ruleset of a router is asked about: traffic that comes in from a network, or goes out to it.
+    struct Guard {
+        std::size_t network;
+        bool entering;
     };
 
     void read_node(Item& item) {
@@ -191,8 +201,11 @@ class Phenix {
         }
         for (const auto* key : {"name", "proto", "gateway", "qinq", "autostart"})
             in_.meaningless(item, key);
-        for (const auto* key : {"ruleset_in", "ruleset_out"})
-            in_.text(item, key);
+        for (const bool entering : {true, false})
+            if (const auto ruleset = in_.text(item, entering ? "ruleset_in" : "ruleset_out")) {
+                guards_[{machine, *ruleset}].push_back({network, entering});
+                guarded_[{machine, entering}].insert(network);
+            }
         static constexpr Lost more[] = {
             {"mac", "hardware addresses follow from the names"},   {"mtu", "sizes of frames are the host's"},
             {"driver", "settings of the original's hypervisor"},   {"bridge", "bridges follow from the networks"},
@@ -215,28 +228,74 @@ class Phenix {
             for (auto& set : sets->children)
                 if (in_.is_mapping(set))
                     read_ruleset(set, machine);
+            allow_unguarded(machine, sets->key_span);
         }
         for (std::size_t i = 0; i < ruled.size(); ++i)
             if (draft_.machines[i].router && !ruled[i])
                 draft_.rules.push_back(Rule{i, true, End{}, End{}, "", ""});
     }
 
+    // A ruleset that guards what comes in from a network, or goes out to one, says nothing of the other networks.
     void read_ruleset(Item& set, std::size_t machine) {
         const auto name = in_.text(set, "name").value_or("");
         const auto description = in_.text(set, "description").value_or("");
         const auto usual = lower_case(in_.text(set, "default").value_or("drop"));
-        draft_.machines[machine].notes.push_back(
-            fmt::format("Its rules come from the ruleset `{}`{}{}; they hold for all of its interfaces.", name,
-                        description.empty() ? "" : ": ", description));
-        if (auto* rules = in_.list(set, "rules"))
-            for (auto& rule : rules->children)
+        std::vector<Rule> rules;
+        if (auto* list = in_.list(set, "rules"))
+            for (auto& rule : list->children)
                 if (in_.is_mapping(rule))
-                    read_rule(rule, machine);
+                    read_rule(rule, machine, rules);
         if (usual == "accept")
-            draft_.rules.push_back(Rule{machine, true, End{}, End{}, "", "The default of `" + name + "`"});
+            rules.push_back(Rule{machine, true, End{}, End{}, "", "The default of `" + name + "`"});
+        std::string where;
+        const auto guards = guards_.extract({machine, name});
+        for (const auto& guard : guards ? guards.mapped() : std::vector<Guard>()) {
+            where += fmt::format("{}{} {}", where.empty() ? "" : ", ", guard.entering ? "in from" : "out to",
+                                 draft_.networks[guard.network].name);
+            for (auto rule : rules) {
+                if (draft_.rules.size() > most_rules)
+                    break; // refused when the template is finished
+                auto& end = guard.entering ? rule.from : rule.to;
+                if (end.kind == End::Kind::any)
+                    end = End{End::Kind::network, guard.network};
+                draft_.rules.push_back(std::move(rule));
+            }
+        }
+        draft_.machines[machine].notes.push_back(fmt::format("Ruleset of the original: {}{}{}; it guards {}.", name,
+                                                             description.empty() ? "" : ", ", description,
+                                                             where.empty() ? "no interface" : where));
     }
 
-    void read_rule(Item& item, std::size_t machine) {
+    // From networks whose traffic no ruleset guards on its way in, to those where none does on its way out.
+    void allow_unguarded(std::size_t machine, const Span& span) {
+        const auto& in = guarded_[{machine, true}];
+        const auto& out = guarded_[{machine, false}];
+        std::vector<std::size_t> open_out;
+        for (const auto& on : draft_.machines[machine].on)
+            if (!out.contains(on.network))
+                open_out.push_back(on.network);
+        std::string note = "No ruleset guards what follows.";
+        const auto allow = [&](std::size_t from, const End& to) {
+            draft_.rules.push_back(Rule{machine, true, End{End::Kind::network, from}, to, "", std::exchange(note, "")});
+        };
+        for (const auto& on : draft_.machines[machine].on) {
+            if (in.contains(on.network) || draft_.rules.size() > most_rules)
+                continue;
+            if (out.empty())
+                allow(on.network, End{});
+            else
+                for (const auto to : open_out)
+                    if (to != on.network)
+                        allow(on.network, End{End::Kind::network, to});
+        }
+        if (!in.empty() && !out.empty())
+            in_.changed(code::value, span,
+                        fmt::format("`{}` asks rulesets about traffic that comes in and about what goes out",
+                                    draft_.machines[machine].name),
+                        "what either of them lets through");
+    }
+
+    void read_rule(Item& item, std::size_t machine, std::vector<Rule>& rules) {
         in_.meaningless(item, "id");
         const auto action = lower_case(in_.text(item, "action").value_or(""));
         const auto protocol = lower_case(in_.text(item, "protocol").value_or("all"));
@@ -254,7 +313,7 @@ class Phenix {
         for (auto& one : protocols) {
             if (one == "tcp" || one == "udp")
                 one += port;
-            draft_.rules.push_back(Rule{machine, action == "accept", *from, *to, one, note});
+            rules.push_back(Rule{machine, action == "accept", *from, *to, one, note});
         }
     }
 
@@ -288,6 +347,8 @@ class Phenix {
     Reading& in_;
     Draft& draft_;
     std::vector<Ruled> ruled_;
+    std::map<std::pair<std::size_t, std::string>, std::vector<Guard>> guards_; // by machine and ruleset
+    std::map<std::pair<std::size_t, bool>, std::set<std::size_t>> guarded_;    // by machine and whether it is entering
     Waits waits_;
     bool found_nodes_ = false;
     bool told_interfaces_ = false;

@@ -38,6 +38,7 @@ const std::vector<Sample>& samples() {
         {"ocr-sdl-addressed", "ocr-sdl", {"addressed.ocr.yml"}},
         {"ocr-sdl-counted", "ocr-sdl", {"lab.ocr.yml"}},
         {"phenix", "phenix", {"plant.phenix.yml"}},
+        {"phenix-guarded", "phenix", {"guarded.phenix.yml"}},
         {"phenix-hello", "phenix", {"hello.phenix.json"}},
     };
     return all;

@@ -64,9 +64,10 @@ TEST_P(Samples, say_for_each_thing_where_it_stood) {
 bool said_in_other_words(const std::string& text) {
     static const std::set<std::string> all{
         "veth", "bridge", "ovs-bridge", "ethernet", "static", "dhcp", "ospf", "custom", "host_1", "VirtualMachine",
-        "Router", "virtio", "Topology", "Scenario", "Experiment", "Switch", "switch", "White", "Blue", "linux",
-        "phenix.sandia.gov/v1", "phenix.sandia.gov/v2", "REJECT", "ACCEPT", "DROP", "accept", "drop", "tcp_udp",
-        "INFO_LEVEL", "ACCESS_LEVEL", "TRAINING_LEVEL", "ASSESSMENT_LEVEL", "UNRELEASED", "WINRM", "ssh_attack",
+        "Router", "Firewall", "virtio", "Topology", "Scenario", "Experiment", "Switch", "switch", "White", "Blue",
+        "linux", "phenix.sandia.gov/v1", "phenix.sandia.gov/v2", "REJECT", "ACCEPT", "DROP", "accept", "drop",
+        "tcp_udp", "INFO_LEVEL", "ACCESS_LEVEL", "TRAINING_LEVEL", "ASSESSMENT_LEVEL", "UNRELEASED", "WINRM",
+        "ssh_attack",
         // A password that the original changes again.
         "danielpass",
         // A stage of a machine's life, of which there is one here, and packages, which are named one by one.
