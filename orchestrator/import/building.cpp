@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <unordered_map>
 
 #include "orchestrator/import/images.hpp"
 #include "orchestrator/import/quantities.hpp"
@@ -98,11 +99,14 @@ void want_packages(Reading& in, Item& item, const std::string& names, Machine& m
 }
 
 void wait(Reading& in, Draft& draft, const Waits& waits) {
+    std::unordered_map<std::string, std::size_t> known;
+    for (std::size_t i = 0; i < draft.machines.size() && !waits.empty(); ++i)
+        known.try_emplace(draft.machines[i].name, i);
     for (const auto& [machine, name] : waits) {
         const auto text = in.text_of(*name);
-        const auto other = text ? find_machine(draft, *text) : std::nullopt;
-        if (other && *other != machine)
-            draft.machines[machine].needs.push_back(*other);
+        const auto other = text ? known.find(*text) : known.end();
+        if (other != known.end() && other->second != machine)
+            draft.machines[machine].needs.push_back(other->second);
         else if (text)
             in.lost(*name, "no other machine has that name");
     }

@@ -36,6 +36,7 @@ class Range {
                 read_prefix(entry, draft_.networks[*network]);
         for (auto& entry : infrastructure->children)
             read_links(entry);
+        wait(in_, draft_, waits_);
     }
 
   private:
@@ -211,7 +212,7 @@ class Range {
             draft_.machines[*machine].notes.push_back(*text);
         for (auto* name : in_.text_items(entry, "dependencies"))
             if (machine)
-                wait(in_, draft_, {{*machine, name}});
+                waits_.emplace_back(*machine, name);
             else
                 in_.lost(*name, "only machines wait");
         for (auto* link : in_.text_items(entry, "links")) {
@@ -232,6 +233,7 @@ class Range {
     Reading& in_;
     Draft& draft_;
     Item* features_ = nullptr;
+    Waits waits_;
 };
 
 } // namespace
