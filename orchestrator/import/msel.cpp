@@ -449,7 +449,10 @@ bool may_be_either(const std::string& heading) {
 }
 
 const Column* column_of(const std::string& heading) {
-    const auto found = columns().find(plain_heading(heading));
+    auto plain = plain_heading(heading);
+    auto found = columns().find(plain);
+    if (found == columns().end() && plain.ends_with('#')) // "Objective #"
+        found = columns().find(trimmed(plain.substr(0, plain.size() - 1)));
     return found == columns().end() ? nullptr : &found->second;
 }
 

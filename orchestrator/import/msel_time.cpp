@@ -58,7 +58,7 @@ std::optional<Millis> clock_of(const std::string& text) {
     return hours * hour + minutes * minute + Millis{seconds * 1000};
 }
 
-// "15", "0:30", "1:05:00", "30 min", "1h 30m"
+// "15", "0:30", "1:05:00", "30 min", "1h 30m", "1d 02:00"
 std::optional<Millis> offset_of(const std::string& text, Millis unit) {
     static const std::regex plain(R"(\d{1,6})");
     static const std::regex colons(R"((\d{1,4}):(\d{2})(?::(\d{2}))?)");
@@ -69,6 +69,9 @@ std::optional<Millis> offset_of(const std::string& text, Millis unit) {
         return std::stoi(text) * unit;
     if (std::regex_match(text, match, colons))
         return number(match[1]) * hour + number(match[2]) * minute + Millis{number(match[3]) * 1000};
+    static const std::regex days(R"((\d{1,3}) ?d(?:ays?)?[ ,]+(\d{1,2}:\d{2}(?::\d{2})?))");
+    if (std::regex_match(text, match, days))
+        return number(match[1]) * 24 * hour + offset_of(match[2], unit).value_or(Millis{0});
     return parse_long_duration(text);
 }
 
