@@ -272,7 +272,7 @@ class Builder {
         if (waits && state_.run() == Run::ended)
             return "expired";
         if (stage == Stage::scheduled && !inject.approved)
-            return "draft";
+            return std::string(plan::approval_of(inject));
         return std::string(word_of(stage));
     }
 

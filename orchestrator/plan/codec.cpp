@@ -109,7 +109,7 @@ template <class V> void members(V& v, Is<Inject> auto& x) {
     v("level_milli", x.level_milli), v("impact_full_ms", x.impact_full), v("restore_milli", x.restore_milli);
     v("restore_target_ms", x.restore_target), v.later("lasts_ms", x.lasts);
     v.later("held", x.held), v.later("expected", x.expected), v.later("channel", x.channel);
-    v.later("translations", x.translations);
+    v.later("translations", x.translations), v.later("proposed", x.proposed);
 }
 
 template <class V> void members(V& v, Is<Phase> auto& x) {
@@ -314,6 +314,12 @@ const Translation* translation_for(const Plan& plan, const Inject& inject, std::
         if (reader && one.language == reader->language)
             return &one;
     return nullptr;
+}
+
+std::string_view approval_of(const Inject& inject) {
+    if (inject.approved)
+        return "approved";
+    return inject.proposed ? "proposed" : "draft";
 }
 
 const Check* find_check(const Plan& plan, std::string_view id) {

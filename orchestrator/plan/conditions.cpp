@@ -277,7 +277,7 @@ void Conditions::find_windows() {
         auto& node = nodes_.at(name);
         const auto& spec = node.inject->spec;
         auto window = window_of(spec.when, node);
-        warn_of_drafts(node);
+        warn_of_unapproved(node);
         if (window.never.empty() && window.from > draft_.plan.duration)
             window.never = fmt::format("it would be at T+{} at the earliest, and the exercise ends at T+{}",
                                        template_::to_text(window.from), template_::to_text(draft_.plan.duration));
@@ -293,15 +293,17 @@ void Conditions::find_windows() {
     }
 }
 
-void Conditions::warn_of_drafts(const Node& node) {
-    if (node.inject->spec.draft.value)
+void Conditions::warn_of_unapproved(const Node& node) {
+    if (!is_approved(node.inject->spec))
         return;
     for (const auto& ref : node.waits_for)
         if (const auto found = nodes_.find(ref.value);
-            found != nodes_.end() && found->second.inject->spec.draft.value) {
-            auto& d = template_::warn(draft_.out, "T1218", ref.span,
-                                      fmt::format("`{}` is a draft, so this cannot come true yet", ref.value),
-                                      "drafts never fire; approve it by taking `draft` away");
+            found != nodes_.end() && !is_approved(found->second.inject->spec)) {
+            const bool draft = found->second.inject->spec.approval.value == "draft";
+            auto& d = template_::warn(
+                draft_.out, "T1218", ref.span,
+                fmt::format("`{}` is {}, so this cannot come true yet", ref.value, draft ? "a draft" : "only proposed"),
+                "only what is approved fires; write `approval: approved` when it is");
             d.related.push_back({found->second.inject->spec.span, "it is this"});
         }
 }

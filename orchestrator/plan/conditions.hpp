@@ -10,6 +10,10 @@
 
 namespace testudo::plan {
 
+inline bool is_approved(const template_::InjectSpec& spec) {
+    return !spec.approval.given() || spec.approval.value == "approved";
+}
+
 // Turns conditions into the plan's. Refuses those that name what is not there, that wait for each other, or that can
 // never come true; all that the order of the template's injects has to say is found once, for all of them.
 class Conditions {
@@ -39,7 +43,7 @@ class Conditions {
     void refuse_cycles();
     void find_windows();
     bool names_late_time(const template_::Condition& c) const;
-    void warn_of_drafts(const Node& node);
+    void warn_of_unapproved(const Node& node);
     void spread_per_team();
     Window window_of(const template_::Condition& c, const Node& node) const;
     Window window_of_all(const template_::Condition& c, const Node& node) const;

@@ -119,6 +119,15 @@ std::string inject_line(const Inject& inject) {
     return fmt::format("    {:<28} {:<16} {}\n", inject.when.text, inject.id, what);
 }
 
+void describe_unapproved(const Plan& plan, std::string& out) {
+    std::string lines;
+    for (const auto& inject : plan.injects)
+        if (!inject.approved)
+            lines += fmt::format("    {:<28} {:<16} {}\n", approval_of(inject), inject.id, inject.title);
+    if (!lines.empty())
+        out += "\n  Not approved, so these do not fire\n" + lines;
+}
+
 std::string points_of(const Stake& stake) {
     const auto points = [](std::int64_t milli) { return static_cast<double>(milli) / 1000; };
     return stake.least_milli == stake.most_milli
@@ -188,6 +197,7 @@ std::string describe(const Plan& plan) {
     out += "\n  Timeline\n";
     for (const auto& inject : plan.injects)
         out += inject_line(inject);
+    describe_unapproved(plan, out);
     describe_stakes(plan, out);
     out += "\n  Order of work\n";
     int number = 0;
@@ -205,6 +215,11 @@ json::object describe_json(const Plan& plan) {
     json::array steps;
     for (const auto& step : steps_of(plan, t))
         steps.push_back(json::object{{"what", json::string(step.what)}, {"why", json::string(step.why)}});
+    json::array unapproved;
+    for (const auto& inject : plan.injects)
+        if (!inject.approved)
+            unapproved.push_back(
+                json::object{{"inject", json::string(inject.id)}, {"approval", json::string(approval_of(inject))}});
     json::object images;
     for (const auto& [image, count] : t.images)
         images[image] = count;
@@ -222,6 +237,7 @@ json::object describe_json(const Plan& plan) {
                                     {"estimated_seconds", t.seconds}}},
             {"scoring", to_json(category_stakes(plan))},
             {"objectives", to_json(objective_stakes(plan))},
+            {"not_approved", std::move(unapproved)},
             {"steps", std::move(steps)},
             {"plan", to_json(plan)}};
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orchestrator/core/clock.hpp"
@@ -213,6 +214,7 @@ struct Inject {
     std::string controller; // responsible role: "white", "red"
     std::string label;      // "" = the exercise's
     bool approved = true;   // unapproved injects never fire in a live exercise
+    bool proposed = false;  // not approved, but put to those who approve; else it is a draft
     bool held = false;      // from the start, until a controller releases it
     std::string expected;   // what the team should do, for controllers
     bool per_team = false;  // condition is judged and fired for each team by itself
@@ -302,6 +304,8 @@ const Team* find_team(const Plan& plan, std::string_view id);
 const Inject* find_inject(const Plan& plan, std::string_view id);
 // The message in the team's language; null if it has none, or no such text: then the first one is meant.
 const Translation* translation_for(const Plan& plan, const Inject& inject, std::string_view team);
+// "draft", "proposed" or "approved"
+std::string_view approval_of(const Inject& inject);
 const Check* find_check(const Plan& plan, std::string_view id);
 const Segment* find_segment(const Plan& plan, std::string_view id);
 

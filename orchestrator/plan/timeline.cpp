@@ -60,7 +60,8 @@ class TimelinePlanner {
         inject.objective = objective_of(spec);
         inject.controller = controller_of(spec);
         inject.label = spec.label.value;
-        inject.approved = !spec.draft.value;
+        inject.approved = is_approved(spec);
+        inject.proposed = spec.approval.value == "proposed";
         inject.held = spec.hold.value;
         inject.expected = spec.expected.value;
         inject.teams = recipients(spec);

@@ -37,7 +37,8 @@ class Writer {
                                            {"kind", inject.kind == plan::Inject::Kind::action ? "action" : "message"},
                                            {"when", inject.when.text},
                                            {"controller", inject.controller},
-                                           {"approved", inject.approved}});
+                                           {"approved", inject.approved},
+                                           {"approval", json::string(plan::approval_of(inject))}});
         out["injects"] = std::move(injects);
         json::array never;
         for (const auto& one : r_.never)

@@ -64,7 +64,7 @@ class Reasons {
             return fmt::format("{} never came to its end", when.ref);
         using exercise::Stage;
         if (!other->approved)
-            return fmt::format("{} is a draft", when.ref);
+            return fmt::format("{} is {}", when.ref, other->proposed ? "only proposed" : "a draft");
         if (when.what == "failed" && state->stage == Stage::completed)
             return fmt::format("{} did not fail", when.ref);
         if (state->stage == Stage::failed && when.what == "completed")
@@ -149,7 +149,7 @@ class Reasons {
 std::string why_not(const plan::Inject& inject, const std::string& team, const exercise::Projection& end,
                     const Run& run) {
     if (!inject.approved)
-        return "it is a draft; drafts never fire";
+        return fmt::format("it is {}; only what is approved fires", inject.proposed ? "only proposed" : "a draft");
     const auto* state = end.state().inject(inject.id, team);
     if (state && state->stage == exercise::Stage::held)
         return "it is held" + (state->reason.empty() ? "" : ": " + state->reason);

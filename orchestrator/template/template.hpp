@@ -244,7 +244,7 @@ struct InjectSpec {
     Text objective;
     Text controller;
     Text label;
-    Flag draft;
+    Text approval; // "draft", "proposed", "approved"; not given: approved
     Flag hold;
     std::vector<Text> to;
     Condition when;

@@ -1,3 +1,4 @@
+#include "orchestrator/exercise/view.hpp"
 #include "tests/exercise/play.hpp"
 
 namespace testudo::exercise {
@@ -213,11 +214,14 @@ TEST(Conditions, any_takes_the_first) {
 TEST(Conditions, manual_waits_for_a_hand_and_drafts_for_approval) {
     auto plan = press_waits_for(when(When::Kind::manual, "", ""));
     plan.injects[0].approved = false;
+    plan.injects[0].proposed = true;
     Play p(plan);
     p.begin();
     p.run_to(10min);
     EXPECT_FALSE(called(p, "north"));
     EXPECT_EQ(p.stage_of("advisory", "north"), "scheduled");
+    const auto view = build_view(p.engine->projection(), {"white", ""});
+    EXPECT_EQ(view.at("injects").at("advisory").at("state").as_string(), "proposed");
     EXPECT_EQ(p.engine->fire("advisory", "north", "white").error().code, "inject.not-approved");
     ASSERT_TRUE(p.engine->fire("press-call", "", "white"));
     EXPECT_TRUE(called(p, "north"));

@@ -19,6 +19,18 @@ TEST(Describe, names_what_will_be_made) {
     EXPECT_THAT(text, HasSubstr("ready in about"));
 }
 
+TEST(Describe, lists_what_is_not_approved) {
+    auto plan = sample_plan();
+    EXPECT_EQ(describe(plan).find("Not approved"), std::string::npos);
+    plan.injects[1].approved = false;
+    plan.injects[1].proposed = true;
+    EXPECT_THAT(describe(plan), HasSubstr("Not approved, so these do not fire\n    proposed"));
+    const auto data = describe_json(plan);
+    const auto& listed = array_or_empty(data, "not_approved");
+    ASSERT_EQ(listed.size(), 1U);
+    EXPECT_EQ(text_or(listed.at(0).as_object(), "approval"), "proposed");
+}
+
 TEST(Describe, says_the_same_as_data) {
     const auto data = describe_json(sample_plan());
     const auto& totals = object_or_empty(data, "totals");

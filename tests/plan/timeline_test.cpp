@@ -102,6 +102,21 @@ TEST(Timeline, messages_expect_reports_worth_their_rubric) {
     EXPECT_FALSE(inject.approved);
 }
 
+TEST(Timeline, only_what_is_approved_is_approved) {
+    const auto plan = with("  - { message: a, at: T+1m, approval: draft, from: C, subject: S, body: B }\n"
+                           "  - { message: b, at: T+1m, approval: proposed, from: C, subject: S, body: B }\n"
+                           "  - { message: c, at: T+1m, approval: approved, from: C, subject: S, body: B }\n"
+                           "  - { message: d, at: T+1m, draft: true, from: C, subject: S, body: B }\n"
+                           "  - { message: e, at: T+1m, from: C, subject: S, body: B }\n");
+    std::string states;
+    for (const auto& inject : plan.injects)
+        states += std::string(approval_of(inject)) + " " + (inject.approved ? "fires " : "");
+    EXPECT_EQ(states, "draft proposed approved fires draft approved fires ");
+    const auto again = plan_from_json(to_json(plan));
+    ASSERT_TRUE(again) << again.error().text();
+    EXPECT_EQ(to_json(*again), to_json(plan));
+}
+
 TEST(Timeline, phases_are_in_order) {
     const auto plan = planned(small_range + "phases:\n  b: { at: T+5m }\n  a: { at: T+0s, title: First }\n");
     ASSERT_EQ(plan.phases.size(), 2U);

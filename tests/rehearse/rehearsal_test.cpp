@@ -134,10 +134,20 @@ TEST(Rehearsal, a_draft_never_fires_and_what_waits_for_it_neither) {
     auto plan = plan::sample_plan();
     plan.injects[1].approved = false;
     const auto r = rehearsed(plan);
-    EXPECT_EQ(why(r, absent, "defaced"), "it is a draft; drafts never fire");
+    EXPECT_EQ(why(r, absent, "defaced"), "it is a draft; only what is approved fires");
     EXPECT_EQ(why(r, absent, "press-call"), "defaced never took hold");
     ASSERT_EQ(r.never.size(), 2U);
     EXPECT_THAT(to_text(r), HasSubstr("defaced fires in none of these rehearsals: it is a draft"));
+}
+
+TEST(Rehearsal, a_proposal_never_fires_and_is_listed) {
+    auto plan = plan::sample_plan();
+    plan.injects[1].approved = false;
+    plan.injects[1].proposed = true;
+    const auto r = rehearsed(plan);
+    EXPECT_EQ(why(r, absent, "defaced"), "it is only proposed; only what is approved fires");
+    EXPECT_THAT(to_text(r), HasSubstr("defaced fires in none of these rehearsals: it is only proposed"));
+    EXPECT_EQ(to_json(r).at("injects").at(1).at("approval").as_string(), "proposed");
 }
 
 TEST(Rehearsal, what_needs_a_hand_is_fired_by_a_simulated_controller_and_listed) {

@@ -53,9 +53,9 @@ std::vector<Code> happening_codes() {
          "Take the name that the hint proposes.", "check-judging"},
         {"T1217", "accounts for a check that does not sign in",
          "Only checks that ask for a user and a password use accounts.", "Take `accounts:` away.", "check-judging"},
-        {"T1218", "warning: something that waits for a draft",
-         "Drafts never fire, so what comes after one never does either, as long as it is one.",
-         "Take `draft: true` away when it is approved.", "when-never"},
+        {"T1218", "warning: something that waits for what is not approved",
+         "Drafts and proposals never fire, so what comes after one never does either, as long as it is one.",
+         "Write `approval: approved`, or take `draft: true` away, when it is.", "when-never"},
     };
 }
 

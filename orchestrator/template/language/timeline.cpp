@@ -59,6 +59,44 @@ Key<T> condition(std::string_view name, Condition (*read)(Reader&, const Node&),
         schema, doc);
 }
 
+// Two ways to say the same: `draft: true` is `approval: draft`.
+void set_approval(Reader& r, const Node& node, Text approval, InjectSpec& inject) {
+    if (inject.approval.given()) {
+        auto& d = error(r.out, "T0210", node.span, "`draft` and `approval` exclude each other");
+        d.related.push_back({inject.approval.span, "the other one"});
+        return;
+    }
+    inject.approval = std::move(approval);
+}
+
+Key<InjectSpec> approval_key() {
+    static const std::vector<std::string> states{"draft", "proposed", "approved"};
+    return special<InjectSpec>(
+        "approval",
+        [](Reader& r, const Node& node, InjectSpec& inject) {
+            Text state;
+            r.word(node, states, state);
+            if (state.given())
+                set_approval(r, node, std::move(state), inject);
+        },
+        [] { return shape::word(states); },
+        "`draft` while it is being written, `proposed` when it waits for approval, `approved` (if not given); only "
+        "what "
+        "is approved ever fires.");
+}
+
+Key<InjectSpec> draft_key() {
+    return special<InjectSpec>(
+        "draft",
+        [](Reader& r, const Node& node, InjectSpec& inject) {
+            Flag draft;
+            r.flag(node, draft);
+            if (draft.given())
+                set_approval(r, node, Text{draft.value ? "draft" : "approved", node.span}, inject);
+        },
+        shape::flag, "true: `approval: draft` in short.");
+}
+
 std::vector<Key<InjectSpec>> inject_keys() {
     std::vector<Key<InjectSpec>> keys{
         text("title", &InjectSpec::title, "What it is, in words, for controllers."),
@@ -68,7 +106,8 @@ std::vector<Key<InjectSpec>> inject_keys() {
              "Who is responsible: a colour, or a role under `roles`; `white` for messages and `red` for actions if not "
              "given."),
         text("label", &InjectSpec::label, "Its confidentiality; the exercise's if not given."),
-        flag("draft", &InjectSpec::draft, "true: not approved yet, so it never fires."),
+        approval_key(),
+        draft_key(),
         flag("hold", &InjectSpec::hold, "true: held from the start, until a controller releases it."),
         texts("to", &InjectSpec::to, "`blue` for all blue teams (if not given), or teams by name."),
         condition<InjectSpec>("at", read_exercise_time, shape::exercise_time,

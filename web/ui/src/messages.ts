@@ -34,6 +34,7 @@ const exercise_states: Record<ExerciseState, string> = {
 
 const inject_states: Record<InjectState, string> = {
     draft: 'draft',
+    proposed: 'proposed',
     scheduled: 'scheduled',
     held: 'held',
     fired: 'fired',

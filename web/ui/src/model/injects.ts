@@ -5,7 +5,8 @@ import { ordered, type Inject, type InjectState, type View } from './view';
 export type InjectAct = 'fire' | 'hold' | 'release' | 'skip';
 
 const allowed: Record<InjectState, InjectAct[]> = {
-    draft: ['fire', 'skip'],
+    draft: ['skip'],
+    proposed: ['skip'],
     scheduled: ['fire', 'hold', 'skip'],
     held: ['fire', 'release', 'skip'],
     fired: [],

@@ -4,7 +4,7 @@ export type Role = 'white' | 'instructor' | 'team' | 'public';
 export type CheckState = 'ok' | 'degraded' | 'down' | 'faulty' | 'unknown' | 'held' | 'void' | 'pending';
 export type ExerciseState = 'provisioning' | 'ready' | 'running' | 'paused' | 'ended';
 export type InjectState =
-    'draft' | 'scheduled' | 'held' | 'fired' | 'completed' | 'failed' | 'skipped' | 'expired';
+    'draft' | 'proposed' | 'scheduled' | 'held' | 'fired' | 'completed' | 'failed' | 'skipped' | 'expired';
 
 export interface ClockBase {
     exercise_ms: number;
