@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "orchestrator/exercise/words.hpp"
+#include "orchestrator/plan/sight.hpp"
 
 namespace testudo::exercise {
 namespace {
@@ -61,6 +62,16 @@ class Builder {
     // May this audience see what concerns one team?
     bool sees(const std::string& team) const {
         return controls() || (audience_.role == "team" && !team.empty() && team == audience_.team);
+    }
+    bool sees(const plan::Machine& machine) const {
+        return controls() || (audience_.role == "team" && plan::is_seen_by(plan_, machine, audience_.team));
+    }
+    // Who may open a machine's console is told how to sign in there.
+    bool opens_console(const plan::Machine& machine) const {
+        if (audience_.role == "instructor")
+            return plan::instructor_opens_console(machine);
+        return audience_.role == "white" ||
+               (audience_.role == "team" && plan::opens_console(plan_, machine, audience_.team));
     }
 
     json::object exercise() const {
@@ -188,7 +199,7 @@ class Builder {
         json::object out;
         for (std::size_t i = 0; i < plan_.machines.size(); ++i) {
             const auto& m = plan_.machines[i];
-            if (!sees(m.team))
+            if (!sees(m))
                 continue;
             const auto state = state_.machines().at(m.id);
             json::object machine{{"order", i},
@@ -212,7 +223,7 @@ class Builder {
             // The first user with a derived password is the one a person signs in as.
             const auto user =
                 std::find_if(m.users.begin(), m.users.end(), [](const plan::User& u) { return !u.credential.empty(); });
-            if (audience_.role != "instructor" && options_.password && user != m.users.end())
+            if (opens_console(m) && options_.password && user != m.users.end())
                 machine["login"] =
                     json::object{{"user", user->name}, {"password", options_.password(user->credential)}};
             out[m.id] = std::move(machine);

@@ -56,7 +56,8 @@ template <class V> void members(V& v, Is<Machine> auto& x) {
     v("memory_mib", x.memory_mib), v("cpus", x.cpus), v("disk_mib", x.disk_mib), v("interfaces", x.interfaces);
     v("routes", x.routes), v("forwards", x.forwards), v("nftables", x.nftables), v("services", x.services);
     v("files", x.files), v("users", x.users), v("setup", x.setup), v("reach", x.reach);
-    v.later("label", x.label), v.later("needs", x.needs);
+    v.later("label", x.label), v.later("needs", x.needs), v.later("seen_by", x.seen_by);
+    v.later("console", x.console);
 }
 
 template <class V> void members(V& v, Is<Pause> auto& x) {

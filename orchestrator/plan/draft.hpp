@@ -158,6 +158,8 @@ void plan_checks(Draft& draft);
 void plan_phases(Draft& draft);
 void plan_timeline(Draft& draft);
 void plan_scoring(Draft& draft);
+// Who may know of which machine and open its console.
+void plan_sight(Draft& draft);
 // Which machines wait for which.
 void plan_needs(Draft& draft);
 // Who may see what.

@@ -83,6 +83,9 @@ class Labeller {
             return;
         if (const auto* team = find_team(draft_.plan, machine.team))
             refuse_hidden(text, *label, *team, fmt::format("the machine `{}` of", machine.name));
+        for (const auto& id : machine.seen_by)
+            if (const auto* team = id == machine.team ? nullptr : find_team(draft_.plan, id))
+                refuse_hidden(text, *label, *team, fmt::format("the machine `{}` shown to", machine.name));
     }
 
     void read_inject(const InjectSpec& spec) {

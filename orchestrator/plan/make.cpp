@@ -20,6 +20,7 @@ std::optional<Plan> make(const template_::Template& source, template_::Diagnosti
     plan_timeline(draft);
     plan_scoring(draft);
     plan_needs(draft);
+    plan_sight(draft);
     plan_labels(draft);
     plan_hosts(draft);
     plan_contents(draft);

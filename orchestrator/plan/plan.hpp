@@ -100,8 +100,12 @@ struct Machine {
     std::vector<Route> routes;
     std::string label;              // "" = the exercise's
     std::vector<std::string> needs; // Machine::id of those that are ready before
-    bool forwards = false;          // is a router: IP forwarding on
-    std::string nftables;           // complete ruleset for `nft -f`, "" if none
+    // Teams that may know of it, and that may open its console (plan/sight.hpp); "white" first, "instructor" too in
+    // `console`. Empty: as usual.
+    std::vector<std::string> seen_by;
+    std::vector<std::string> console;
+    bool forwards = false; // is a router: IP forwarding on
+    std::string nftables;  // complete ruleset for `nft -f`, "" if none
     std::vector<Service> services;
     std::vector<File> files;
     std::vector<User> users;

@@ -32,6 +32,10 @@ void take_over(MachineSpec& machine, const MachineSpec& profile) {
     }
     for (const auto member : {&MachineSpec::count, &MachineSpec::memory, &MachineSpec::disk, &MachineSpec::cpus})
         take_over(machine.*member, profile.*member);
+    // A machine that says who may see it does not show itself to others through its profile.
+    for (const auto member : {&MachineSpec::seen_by, &MachineSpec::console})
+        if ((machine.*member).empty())
+            machine.*member = profile.*member;
     take_over_named(machine.on, profile.on);
     take_over_named(machine.serves, profile.serves);
     take_over_named(machine.users, profile.users);

@@ -98,6 +98,8 @@ struct MachineSpec {
     std::vector<Text> starts;   // Debian services without a port of their own
     std::vector<Text> packages; // Debian packages
     std::vector<Text> needs;    // machines that are ready before
+    std::vector<Text> seen_by;  // teams or colours that may know of it, `own` for its team's
+    std::vector<Text> console;  // that may open its console; also `instructor`
 };
 
 // Where machines may run.

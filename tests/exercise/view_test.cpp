@@ -98,6 +98,37 @@ TEST_F(Views, a_team_learns_what_is_asked_for_with_its_grade) {
         EXPECT_TRUE(report.value().as_object().contains("rubric")) << report.key();
 }
 
+TEST(View, shows_a_machine_to_whom_the_plan_says_and_the_login_to_whom_may_open_its_console) {
+    auto plan = marked_plan();
+    for (auto& m : plan.machines) {
+        if (m.id == "portal@north")
+            m.seen_by = {"white"};
+        if (m.id == "portal@south")
+            m.seen_by = m.console = {"white", "north", "instructor"};
+        if (m.id == "crow")
+            m.seen_by = {"white", "north", "south"};
+    }
+    Play p(plan);
+    p.begin();
+    const auto machines = [&p](const Audience& audience) { return look(p, audience).view.at("machines").as_object(); };
+    const auto logs_in = [](const json::object& all, std::string_view id) {
+        return all.at(id).as_object().contains("login");
+    };
+    EXPECT_FALSE(machines(north).contains("portal@north"));
+    EXPECT_FALSE(machines(south).contains("portal@south"));
+    EXPECT_TRUE(logs_in(machines(north), "portal@south"));
+    EXPECT_TRUE(machines(south).contains("crow"));
+    EXPECT_FALSE(logs_in(machines(south), "crow")) << "to know of it is not to open it";
+    EXPECT_EQ(look(p, south).text.find("portal@south"), std::string::npos);
+    for (const auto* id : {"portal@north", "portal@south", "crow"}) {
+        EXPECT_TRUE(machines(white).contains(id)) << id;
+        EXPECT_TRUE(machines(instructor).contains(id)) << id;
+    }
+    EXPECT_TRUE(logs_in(machines(white), "portal@north"));
+    EXPECT_TRUE(logs_in(machines(instructor), "portal@south"));
+    EXPECT_FALSE(logs_in(machines(instructor), "portal@north"));
+}
+
 TEST_F(Views, hold_no_null_and_speak_of_one_prefix_of_the_log) {
     for (const auto& audience : {white, instructor, north, everybody}) {
         const auto view = look(p, audience).view;

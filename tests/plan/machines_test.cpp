@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <set>
 
+#include "orchestrator/plan/sight.hpp"
 #include "tests/plan/planned.hpp"
 
 namespace testudo::plan {
@@ -17,6 +18,42 @@ TEST(Machines, every_team_has_its_own_and_shared_ones_come_first) {
     EXPECT_EQ(find_machine(plan, "crow")->team, "crows");
     EXPECT_EQ(find_machine(plan, "crow")->role, "red");
     EXPECT_EQ(find_machine(plan, "good")->team, "");
+}
+
+TEST(Machines, are_shown_to_whom_the_template_says) {
+    const auto plan = planned(small_range + R"(
+  rogue: { per: team, image: debian, on: { office: 90 }, seen_by: [white, red] }
+  till: { per: team, image: debian, on: { office: 91 }, console: [red, instructor] }
+  mail: { image: debian, on: { internet: 25 }, seen_by: blue, console: north }
+  plug: { role: vantage, image: debian, on: { internet: 26 }, seen_by: [own, south] }
+)");
+    const auto seen_by = [&](const std::string& machine) {
+        std::string out;
+        for (const auto& team : plan.teams)
+            out += is_seen_by(plan, *find_machine(plan, machine), team.id) ? team.id + " " : "";
+        return out;
+    };
+    EXPECT_EQ(seen_by("portal@north"), "north crows ") << "as usual: its own team and the red ones";
+    EXPECT_EQ(seen_by("probe-1"), "") << "what judges a team is the white team's alone";
+    EXPECT_EQ(seen_by("rogue@north"), "crows ");
+    EXPECT_EQ(seen_by("mail"), "north south ");
+    EXPECT_EQ(seen_by("plug"), "south ");
+    EXPECT_THAT(find_machine(plan, "rogue@south")->seen_by, testing::ElementsAre("white", "crows"));
+
+    const auto& till = *find_machine(plan, "till@south");
+    EXPECT_FALSE(opens_console(plan, till, "south")) << "the list does not name it";
+    EXPECT_TRUE(opens_console(plan, till, "crows"));
+    EXPECT_TRUE(instructor_opens_console(till));
+    const auto& portal = *find_machine(plan, "portal@south");
+    EXPECT_TRUE(opens_console(plan, portal, "south"));
+    EXPECT_FALSE(opens_console(plan, portal, "crows"));
+    EXPECT_FALSE(instructor_opens_console(portal));
+    EXPECT_FALSE(opens_console(plan, *find_machine(plan, "rogue@north"), "north")) << "it does not see it";
+    EXPECT_TRUE(opens_console(plan, *find_machine(plan, "mail"), "north"));
+
+    const auto again = plan_from_json(to_json(plan));
+    ASSERT_TRUE(again) << again.error().text();
+    EXPECT_EQ(to_json(*again), to_json(plan));
 }
 
 TEST(Machines, addresses_follow_from_number_and_team) {

@@ -90,6 +90,14 @@ std::vector<Code> range_codes() {
          "Give the machine `per: team`, or let it need a shared one.", "machine-needs"},
         {"T1133", "machines that need each other", "None of them could be made ready first.",
          "Remove one of the needs that the message names.", "machine-needs"},
+        {"T1134", "there is no such team, to see a machine or to open its console",
+         "`seen_by:` and `console:` name teams, colours of teams, or `own`, the team whose machine it is; `console:` "
+         "also "
+         "`instructor`.",
+         "Take the name that the hint proposes.", "machine-sight"},
+        {"T1135", "a console for a team that may not see the machine",
+         "Nobody opens the console of something that they must not know of.",
+         "Add the team to `seen_by:`, or take it away from `console:`.", "machine-sight"},
         {"T1161", "not the name of a Debian package", "`packages:` names what `dpkg` knows.",
          "Correct the name: small letters, digits, `+`, `-` and `.`.", "machine-packages"},
 

@@ -99,6 +99,13 @@ std::vector<Key<MachineSpec>> machine_keys() {
         texts("starts", &MachineSpec::starts, "Debian services to start that offer nothing to the network."),
         texts("packages", &MachineSpec::packages, "Debian packages that its image must have."),
         texts("needs", &MachineSpec::needs, "The machines that must be ready before it is made ready."),
+        texts("seen_by", &MachineSpec::seen_by,
+              "Who may see that it is there: teams, colours, or `own` for the team whose it is; `[own, red]` if not "
+              "given, "
+              "and always the white team."),
+        texts("console", &MachineSpec::console,
+              "Who may open its console, as in `seen_by`, or `instructor`; `own` if not given, and always the white "
+              "team."),
     };
 }
 
