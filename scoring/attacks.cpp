@@ -62,7 +62,7 @@ std::set<std::string> Attacks::checks_of(const std::string& team, const Attack& 
     std::set<std::string> out;
     const auto machines = attack.machines.find(team);
     for (const auto& check : model_->checks)
-        if (check.team == team && machines != attack.machines.end() &&
+        if (check.charged && check.team == team && machines != attack.machines.end() &&
             std::find(machines->second.begin(), machines->second.end(), check.machine) != machines->second.end())
             out.insert(check.id);
     return out;

@@ -48,7 +48,8 @@ constexpr std::int64_t least_coverage_percent = 60;
 Scores::Scores(std::shared_ptr<const Model> model)
     : model_(std::move(model)), availability_(model_), attacks_(model_), reports_(model_) {
     for (std::size_t i = 0; i < model_->checks.size(); ++i)
-        checks_of_[model_->checks[i].team].push_back(i);
+        if (model_->checks[i].charged)
+            checks_of_[model_->checks[i].team].push_back(i);
     for (const auto& attack : model_->attacks)
         for (const auto& [team, machines] : attack.machines) {
             most_[{team, "impact"}] += impact_max(attack.impact_milli, attack.level_milli);
@@ -141,6 +142,8 @@ Scores::Stake Scores::availability_stake(const std::string& team, bool explain) 
         return stake;
     for (const auto& episode : availability_.episodes(team)) {
         const auto& check = model_->checks[episode.check];
+        if (!check.charged)
+            continue;
         const auto scored = availability_.tally(episode.check).scored;
         stake.losses.push_back(
             {"availability", check.title,

@@ -55,6 +55,7 @@ class Scores {
 
     // By position in model().checks.
     const Availability::Status& status(std::size_t check) const { return availability_.status(check); }
+    const Availability::Tally& tally(std::size_t check) const { return availability_.tally(check); }
     // By check id; nullptr if there is none.
     const Availability::Status* status(std::string_view check) const;
     // What the last applied event changed on the board.

@@ -32,6 +32,7 @@ struct Check {
     int confirm_of = 2;
     std::int64_t weight_milli = 1000;
     bool tells_team = true; // the reason of a failure
+    bool charged = true;    // false: users' traffic, which is judged and shown but costs and restores nothing
 };
 
 // An action of the timeline that costs something when it succeeds.

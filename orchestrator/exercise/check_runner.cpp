@@ -45,6 +45,15 @@ Millis CheckRunner::offset(const std::string& seed, const plan::Check& check) {
                               : Millis(tenth + static_cast<std::int64_t>(n % static_cast<std::uint64_t>(6 * tenth)));
 }
 
+Millis CheckRunner::instant(const std::string& seed, const plan::Check& check, std::int64_t window) {
+    const Millis begin(window * check.period.count());
+    if (check.users.empty())
+        return begin + offset(seed, check);
+    // The last tenth is left for the second try.
+    const auto most = static_cast<std::uint64_t>(std::max<std::int64_t>(1, check.period.count() / 10 * 9));
+    return begin + Millis(number_of(fmt::format("{}/{}/{}", seed, check.id, window)) % most);
+}
+
 void CheckRunner::seen(const Event& sample) {
     const auto id = text_or(sample.body, "check");
     for (std::size_t i = 0; i < courses_.size(); ++i)
@@ -68,11 +77,16 @@ void CheckRunner::stop() {
 
 void CheckRunner::schedule(std::size_t check) {
     auto& course = courses_[check];
-    const auto period = plan_.checks[check].period.count();
-    const auto ahead = clock_.now().count() - course.offset.count();
-    const auto next = std::max(course.last_window + 1, ahead <= 0 ? 0 : (ahead + period - 1) / period);
-    const auto window = first_outside(plan_.checks[check].pauses, next, period);
-    const Millis at(window * period + course.offset.count());
+    const auto& asked = plan_.checks[check];
+    const auto period = asked.period.count();
+    auto next = std::max(course.last_window + 1, std::max<std::int64_t>(0, clock_.now().count() / period));
+    const auto at_in = [&](std::int64_t window) {
+        return asked.users.empty() ? Millis(window * period) + course.offset : instant(plan_.exercise, asked, window);
+    };
+    while (at_in(next) < clock_.now())
+        ++next;
+    const auto window = first_outside(asked.pauses, next, period);
+    const auto at = at_in(window);
     if (at >= plan_.duration)
         return;
     course.timer = loop_.after(clock_.until(at), [this, check, window] {

@@ -32,6 +32,10 @@ class CheckRunner {
     // re-checks end within the window. Fixed by plan and check, unrelated between checks.
     static Millis offset(const std::string& seed, const plan::Check& check);
 
+    // Exercise time at which a check is probed in a window: at its offset, or, for what users do, at a moment drawn by
+    // lot from exercise, check and window.
+    static Millis instant(const std::string& seed, const plan::Check& check, std::int64_t window);
+
   private:
     struct Probe { // one window of one check on its way to a verdict
         std::size_t check;

@@ -11,7 +11,7 @@ scoring::Model scoring_model(const plan::Plan& plan) {
         model.categories.push_back({c.id, c.title, c.weight_milli});
     for (const auto& c : plan.checks)
         model.checks.push_back({c.id, c.name, c.title, c.team, c.target, c.period, c.confirm_failures, c.confirm_of,
-                                c.weight_milli, c.tell != "white"});
+                                c.weight_milli, c.tell != "white", c.users.empty()});
     for (const auto& i : plan.injects) {
         if (i.kind == plan::Inject::Kind::action) {
             scoring::Attack attack{i.id,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "orchestrator/exercise/users.hpp"
 #include "orchestrator/exercise/words.hpp"
 #include "orchestrator/plan/sight.hpp"
 
@@ -48,6 +49,8 @@ class Builder {
             return view;
         view["scores"] = scores();
         view["machines"] = machines();
+        if (!plan_.users.empty())
+            view["users"] = users();
         view["inbox"] = inbox();
         view["reports"] = reports();
         if (controls()) {
@@ -134,7 +137,7 @@ class Builder {
         for (std::size_t i = 0; i < plan_.checks.size(); ++i) {
             const auto& check = plan_.checks[i];
             const auto& status = scores_.status(i);
-            if (check.team.empty())
+            if (check.team.empty() || !check.users.empty())
                 continue;
             auto& cell = worst[{check.team, check.service}];
             if (!cell.status || scoring::worse(cell.status->verdict, status.verdict) != cell.status->verdict)
@@ -191,6 +194,40 @@ class Builder {
                                                {"max_milli", line.max_milli},
                                                {"contributes_milli", line.contributes_milli}};
             out[team.id] = std::move(lines);
+        }
+        return out;
+    }
+
+    // How the services of each team look from the seats of their users.
+    json::object users() const {
+        json::object out;
+        for (const auto& team : scores_.model().teams)
+            if (sees(team.id))
+                out[team.id] = users_of(team.id);
+        return out;
+    }
+
+    json::object users_of(const std::string& team) const {
+        json::object out;
+        for (std::size_t kind = 0; kind < plan_.users.size(); ++kind) {
+            const auto& users = plan_.users[kind];
+            json::object services;
+            for (std::size_t i = 0; i < plan_.checks.size(); ++i) {
+                const auto& check = plan_.checks[i];
+                if (check.users != users.id || check.team != team)
+                    continue;
+                const auto& status = scores_.status(i);
+                json::object service{
+                    {"title", check.title}, {"state", scoring::word_of(status.verdict)}, {"since_ms", status.since_ms}};
+                put_text(service, "reason", words_of_reason(status, plan_));
+                services[check.name] = std::move(service);
+            }
+            const auto got = served(p_, users.id, team);
+            out[users.id] = json::object{{"order", kind},
+                                         {"title", users.title},
+                                         {"asked", got.asked},
+                                         {"served_milli", got.milli},
+                                         {"services", std::move(services)}};
         }
         return out;
     }

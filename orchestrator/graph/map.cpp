@@ -310,7 +310,7 @@ class Maker {
 
     void add_checks() {
         for (const auto& check : plan_.checks) {
-            if (teams_.empty() || check.team != chosen())
+            if (teams_.empty() || check.team != chosen() || !check.users.empty())
                 continue;
             const auto target = node_at_.find(check.target);
             if (target == node_at_.end())

@@ -25,6 +25,8 @@ std::string flow_protocol(const std::string& type) {
     return type == "dns" ? "udp" : "tcp";
 }
 
+constexpr Millis least_period{1'000};
+
 // Why a vantage is of no use for a target.
 struct Obstacle {
     std::string code;
@@ -36,15 +38,19 @@ class CheckPlanner {
   public:
     explicit CheckPlanner(Draft& draft) : draft_(draft) {}
 
-    // `index` is that of the machine with `count` that is checked, else 0.
-    void add(const CheckSpec& spec, int index) {
+    // `index` is that of the machine with `count` that is checked, else 0; `users` are those who ask, "" for a check.
+    void add(const CheckSpec& spec, int index, const std::string& users) {
         index_ = index;
+        users_ = users;
         if (!spec.of.given() || !spec.id.given() || !read_target(spec) || !read_confirm(spec))
             return;
+        if (spec.every.given() && spec.every.value < least_period)
+            error(draft_.out, "T1208", spec.every.span, "this is too often", "once in a second at most");
         column(spec);
         read_pauses(spec);
         read_accounts(spec);
-        const bool twin = add_twin(spec);
+        // Nothing is charged for what users see, so nobody need know whose fault it is.
+        const bool twin = users_.empty() && add_twin(spec);
         for (const auto& team : draft_.blue)
             add_instance(spec, team, twin);
     }
@@ -184,13 +190,18 @@ class CheckPlanner {
             add("user", accounts_.front().user);
             add("password", accounts_.front().password);
         }
+        // Who says no more wants the first page.
+        if (!users_.empty() && type_ == "http" &&
+            std::none_of(all.begin(), all.end(), [](const auto& p) { return p.name == "path"; }))
+            all.push_back({"path", spec.of.span, Text{"/", spec.of.span, false}, spec.of.span});
         return all;
     }
 
     void column(const CheckSpec& spec) {
         column_ = spec.service.given() ? spec.service.value : machine_;
         auto& all = draft_.plan.services;
-        if (std::any_of(all.begin(), all.end(), [this](const auto& one) { return one.first == column_; }))
+        if (!users_.empty() ||
+            std::any_of(all.begin(), all.end(), [this](const auto& one) { return one.first == column_; }))
             return;
         const auto known = draft_.machine_specs.find(column_);
         auto title = known != draft_.machine_specs.end() ? known->second->title.value : column_;
@@ -319,6 +330,7 @@ class CheckPlanner {
         if (spec.tell.value == "white")
             check.tell = "white";
         check.pauses = pauses_;
+        check.users = users_;
         return check;
     }
 
@@ -443,6 +455,7 @@ class CheckPlanner {
     std::string column_;
     std::uint16_t port_ = 0;
     int index_ = 0;
+    std::string users_;
     std::vector<Pause> pauses_;
     std::vector<template_::AccountSpec> accounts_;
     int failures_ = 2;
@@ -464,33 +477,78 @@ std::vector<CheckSpec> one_of_each(const CheckSpec& spec, const std::vector<std:
     return all;
 }
 
+// What users do is asked as a check is, once more before it counts as failed, and weighs nothing.
+CheckSpec check_of(const template_::UsersSpec& users, const template_::VisitSpec& visit) {
+    constexpr Millis usual_pace{20'000};
+    CheckSpec check;
+    auto name = users.id.value + "-" + visit.of.value;
+    std::replace(name.begin(), name.end(), '.', '-');
+    check.id = {std::move(name), visit.of.span, false};
+    check.title = {fmt::format("{}: {}", users.title.given() ? users.title.value : users.id.value, visit.of.value),
+                   visit.of.span, false};
+    check.from = users.from;
+    check.of = visit.of;
+    check.ask = visit.ask;
+    check.expect = visit.expect;
+    check.accounts = visit.accounts;
+    check.family = users.family;
+    check.every = users.every;
+    if (!check.every.given())
+        check.every = {usual_pace, users.id.span, false};
+    check.retries = {1, visit.of.span, false};
+    check.weight = {0, visit.of.span, false};
+    return check;
+}
+
 } // namespace
 
 void plan_checks(Draft& draft) {
     refuse_doubles(draft.source.checks, "checks", draft.out);
+    refuse_doubles(draft.source.users, "kinds of users", draft.out);
     refuse_doubles(draft.source.accounts, "pools of accounts", draft.out);
     CheckPlanner planner(draft);
-    std::unordered_map<std::string, const CheckSpec*> written;
+    std::unordered_map<std::string, Span> names; // that are taken
     for (const auto& spec : draft.source.checks)
-        written.emplace(spec.id.value, &spec);
+        names.emplace(spec.id.value, spec.id.span);
+    const auto add_made = [&](const CheckSpec& one, const Span& place, int index, const std::string& users) {
+        if (const auto [other, fresh] = names.emplace(one.id.value, place); !fresh) {
+            auto& d = error(draft.out, "T1101", place,
+                            fmt::format("one of these would be called `{}`, as another check is", one.id.value));
+            d.related.push_back({other->second, "the other one"});
+        }
+        draft.check_names.push_back(one.id.value);
+        planner.add(one, index, users);
+    };
+    const auto copies_of = [&](const CheckSpec& spec) {
+        return draft.counted.find(spec.of.value.substr(0, spec.of.value.find('.')));
+    };
     for (const auto& spec : draft.source.checks) {
-        if (written.at(spec.id.value) != &spec)
+        if (const auto& first = names.at(spec.id.value);
+            first.file != spec.id.span.file || first.begin != spec.id.span.begin)
             continue;
-        const auto many = draft.counted.find(spec.of.value.substr(0, spec.of.value.find('.')));
+        const auto many = copies_of(spec);
         if (many == draft.counted.end()) {
             draft.check_names.push_back(spec.id.value);
-            planner.add(spec, 0);
+            planner.add(spec, 0, "");
             continue;
         }
         int index = 0;
-        for (const auto& one : one_of_each(spec, many->second)) {
-            if (const auto other = written.find(one.id.value); other != written.end()) {
-                auto& d = error(draft.out, "T1101", spec.id.span,
-                                fmt::format("one of these would be called `{}`, as another check is", other->first));
-                d.related.push_back({other->second->id.span, "the other one"});
-            }
-            draft.check_names.push_back(one.id.value);
-            planner.add(one, ++index);
+        for (const auto& one : one_of_each(spec, many->second))
+            add_made(one, spec.id.span, ++index, "");
+    }
+    for (const auto& spec : draft.source.users) {
+        draft.plan.users.push_back({spec.id.value, spec.title.given() ? spec.title.value : spec.id.value});
+        for (const auto& visit : spec.of) {
+            if (!visit.of.given())
+                continue;
+            const auto check = check_of(spec, visit);
+            const auto many = copies_of(check);
+            int index = 0;
+            if (many == draft.counted.end())
+                add_made(check, visit.of.span, 0, spec.id.value);
+            else
+                for (const auto& one : one_of_each(check, many->second))
+                    add_made(one, visit.of.span, ++index, spec.id.value);
         }
     }
 }

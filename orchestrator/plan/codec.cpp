@@ -74,6 +74,11 @@ template <class V> void members(V& v, Is<Check> auto& x) {
     v("port", x.port), v("type", x.type), v("params", x.params), v("period_ms", x.period), v("timeout_ms", x.timeout);
     v("confirm_failures", x.confirm_failures), v("confirm_of", x.confirm_of), v("weight_milli", x.weight_milli);
     v("twin", x.twin), v.later("tell", x.tell), v.later("pauses", x.pauses), v.later("accounts", x.accounts);
+    v.later("users", x.users);
+}
+
+template <class V> void members(V& v, Is<Users> auto& x) {
+    v("id", x.id), v("title", x.title);
 }
 
 template <class V> void members(V& v, Is<When> auto& x) {
@@ -135,6 +140,7 @@ template <class V> void members(V& v, Is<Plan> auto& x) {
     v("teams", x.teams), v("segments", x.segments), v("machines", x.machines), v("checks", x.checks);
     v("phases", x.phases), v("injects", x.injects), v("categories", x.categories), v("services", x.services);
     v.later("notes", x.notes), v.later("groups", x.groups), v.later("hosts", x.hosts), v.later("quotas", x.quotas);
+    v.later("users", x.users);
 }
 
 // The words of an enumeration, in the order of its values.

@@ -92,6 +92,17 @@ void describe_group(const Plan& plan, const std::string& team, std::string& out)
     }
 }
 
+void describe_users(const Plan& plan, std::string& out) {
+    if (plan.users.empty())
+        return;
+    out += "\n  Users, of each team\n";
+    for (const auto& check : plan.checks)
+        if (check.team == plan.checks.back().team && !check.users.empty())
+            out += fmt::format("    {:<20} {:<11} once in every {}, from {}: {}\n", check.users, check.type,
+                               template_::to_text(check.period), check.vantage.substr(0, check.vantage.find('@')),
+                               check.title);
+}
+
 std::string hosts_section(const Plan& plan) {
     if (plan.hosts.empty())
         return "";
@@ -190,10 +201,11 @@ std::string describe(const Plan& plan) {
     out += hosts_section(plan);
     out += "\n  Checks\n";
     for (const auto& check : plan.checks)
-        if (check.team == plan.checks.back().team)
+        if (check.team == plan.checks.back().team && check.users.empty())
             out += fmt::format("    {:<20} {:<11} every {}, {} points a share, from {}\n", check.name, check.type,
                                template_::to_text(check.period), static_cast<double>(check.weight_milli) / 1000,
                                check.vantage.substr(0, check.vantage.find('@')));
+    describe_users(plan, out);
     out += "\n  Timeline\n";
     for (const auto& inject : plan.injects)
         out += inject_line(inject);

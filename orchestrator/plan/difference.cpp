@@ -181,8 +181,8 @@ Entries entries_of(const json::object& plan, std::string_view list) {
 // All of the plan that is no list of things with a name, so that nothing that is new in a plan goes untold.
 Entries exercise_of(const json::object& plan) {
     auto value = plan;
-    for (const auto* list :
-         {"teams", "groups", "hosts", "segments", "machines", "checks", "services", "phases", "injects", "categories"})
+    for (const auto* list : {"teams", "groups", "hosts", "segments", "machines", "checks", "users", "services",
+                             "phases", "injects", "categories"})
         value.erase(list);
     return {{text_or(plan, "exercise"), std::move(value)}};
 }
@@ -299,6 +299,7 @@ std::vector<Difference> difference(const Plan& from, const Plan& to) {
     finder.compare("machine", machines_of(a, from, to), machines_of(b, to, from), of_machine, Consequence::machine);
     finder.compare("rule", rules_of(from), rules_of(to), of_rule, Consequence::personalised);
     lists("check", "checks", nothing, Consequence::nothing);
+    lists("users", "users", nothing, Consequence::nothing);
     lists("column", "services", nothing, Consequence::nothing);
     lists("phase", "phases", nothing, Consequence::nothing);
     lists("inject", "injects", nothing, Consequence::nothing);

@@ -150,6 +150,14 @@ struct Check {
     std::string tell{}; // "white": only the white team is told the reason of a failure
     std::vector<Pause> pauses{};
     std::vector<Account> accounts{}; // window k signs in as the k-th of them, again from the first after the last
+    // Traffic of these users (Users::id): asked at moments drawn by lot, shown apart, charged to nobody. "" = a check.
+    std::string users{};
+};
+
+// People who are no players and use what teams offer, on every team's range alike.
+struct Users {
+    std::string id; // "office-staff"
+    std::string title;
 };
 
 // When something happens: a tree.
@@ -291,6 +299,7 @@ struct Plan {
     std::vector<Segment> segments;
     std::vector<Machine> machines;
     std::vector<Check> checks;
+    std::vector<Users> users;
     std::vector<Phase> phases;
     std::vector<Inject> injects;
     std::vector<Category> categories;

@@ -106,6 +106,8 @@ class Completer {
             complete_action(node);
         else if (title == "a check")
             complete_check(node);
+        else if (title == "a service that users ask")
+            complete_visit(node);
     }
 
     // `{ if: key is word, then: those parts are as defined }`
@@ -169,6 +171,18 @@ class Completer {
         replace(node, "ask", any_of_them(asked_of));
         replace(node, "expect", any_of_them(expected_of));
         node["allOf"] = std::move(cases);
+    }
+
+    // Its type follows from the service.
+    static void complete_visit(json::object& node) {
+        std::vector<json::object> asked_of;
+        std::vector<json::object> expected_of;
+        for (const auto* type : {"icmp", "tcp", "http", "dns", "ssh", "smtp", "postgresql", "modbus"}) {
+            asked_of.push_back(table_of(asked(type)));
+            expected_of.push_back(table_of(expected(type)));
+        }
+        replace(node, "ask", any_of_them(asked_of));
+        replace(node, "expect", any_of_them(expected_of));
     }
 
     json::object schema_;

@@ -20,7 +20,11 @@ struct Known {
 };
 
 const std::array<Known, 4> known{{
-    {"availability", "Availability", [](const Plan& p) { return !p.checks.empty(); }, "it is earned by `checks`"},
+    {"availability", "Availability",
+     [](const Plan& p) {
+         return std::any_of(p.checks.begin(), p.checks.end(), [](const Check& c) { return c.users.empty(); });
+     },
+     "it is earned by `checks`"},
     {"impact", "Attack impact",
      [](const Plan& p) {
          return std::any_of(p.injects.begin(), p.injects.end(), [](const Inject& i) { return i.impact_milli > 0; });

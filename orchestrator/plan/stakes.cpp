@@ -34,7 +34,7 @@ void add_checks(const Plan& plan, Stake& stake) {
     auto points = nobody(plan);
     std::map<std::string, int> names;
     for (const auto& check : plan.checks)
-        if (!check.team.empty()) {
+        if (!check.team.empty() && check.users.empty()) {
             points[check.team] += check.weight_milli;
             ++names[check.name];
         }

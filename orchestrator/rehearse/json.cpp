@@ -96,6 +96,8 @@ class Writer {
         out["effects"] = std::move(effects);
         out["reports"] = reports(run, found.reports);
         out["scores"] = scores(run);
+        if (!run.users.empty())
+            out["users"] = users(run);
         json::array collisions;
         for (const auto& one : found.collisions)
             collisions.push_back(json::object{{"injects", json::array{id(one.first), id(one.second)}},
@@ -140,6 +142,14 @@ class Writer {
                 {"mean_milli", spread.mean},
                 {"most_milli", spread.most},
                 {"teams", std::move(teams)}};
+    }
+
+    static json::array users(const Run& run) {
+        json::array out;
+        for (const auto& one : run.users)
+            out.push_back(json::object{
+                {"users", one.users}, {"team", one.team}, {"asked", one.got.asked}, {"served_milli", one.got.milli}});
+        return out;
     }
 
     json::array load(const Findings& found) const {

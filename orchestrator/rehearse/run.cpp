@@ -130,6 +130,8 @@ void sum_up(const exercise::Projection& end, Run& run) {
         if (const auto history = end.history().find(team.id); history != end.history().end())
             score.history.assign(history->second.begin(), history->second.end());
         run.scores.push_back(std::move(score));
+        for (const auto& users : plan.users)
+            run.users.push_back({users.id, team.id, exercise::served(end, users.id, team.id)});
     }
 }
 

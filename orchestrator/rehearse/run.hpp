@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "orchestrator/core/error.hpp"
+#include "orchestrator/exercise/users.hpp"
 #include "orchestrator/rehearse/behaviour.hpp"
 
 namespace testudo::rehearse {
@@ -45,6 +46,12 @@ struct Failed { // acts that were tried and did not succeed
     std::string why;
 };
 
+struct UsersServed { // what users of a team got
+    std::string users;
+    std::string team;
+    exercise::Served got;
+};
+
 struct Line { // of one category
     std::int64_t milli = 0;
     std::int64_t max_milli = 0;
@@ -68,6 +75,7 @@ struct Run {
     std::vector<Unfired> unfired;
     std::vector<Failed> failed;
     std::vector<TeamScore> scores; // in the order of the plan
+    std::vector<UsersServed> users;
 };
 
 // Plays a plan from STARTEX to ENDEX in virtual time, with the engine and the scoring of a real exercise.

@@ -121,6 +121,27 @@ std::string scores(const Rehearsal& r) {
     return heading("Scores at ENDEX: mean of the teams") + table.text();
 }
 
+std::string users(const Rehearsal& r) {
+    if (r.plan.users.empty())
+        return "";
+    Table table;
+    std::vector<std::string> head{"users"};
+    for (const auto& run : r.runs)
+        head.emplace_back(word_of(run.behaviour));
+    table.row(std::move(head));
+    for (const auto& users : r.plan.users) {
+        std::vector<std::string> cells{users.title};
+        for (const auto& run : r.runs) {
+            std::int64_t least = 1'000;
+            for (const auto& one : run.users)
+                least = one.users == users.id ? std::min(least, one.got.milli) : least;
+            cells.push_back(fmt::format("{:.1f} %", static_cast<double>(least) / 10));
+        }
+        table.row(std::move(cells));
+    }
+    return heading("What users got of all they asked for, in the team with the least") + table.text();
+}
+
 std::string reports(const Rehearsal& r) {
     Table table;
     table.row({"teams", "asked", "in time", "late", "missing", "graded after ENDEX"});
@@ -216,6 +237,7 @@ std::string to_text(const Rehearsal& r) {
     out += look.empty() ? "\nNothing to remark: every inject fires, and nobody waits long.\n"
                         : list("What to look at", look);
     out += scores(r);
+    out += users(r);
     out += phases(r);
     out += timeline(r);
     out += missed(r);

@@ -173,6 +173,24 @@ struct AccountsSpec {
     std::vector<AccountSpec> accounts;
 };
 
+// What one kind of users does again and again.
+struct VisitSpec {
+    Text of; // "portal.web"
+    std::vector<ParameterSpec> ask;
+    std::vector<ParameterSpec> expect;
+    Text accounts;
+};
+
+// People of every team who are no players: their traffic tells how a service looks from a user's seat.
+struct UsersSpec {
+    Text id; // "office-staff"
+    Text title;
+    std::vector<Text> from;
+    std::vector<VisitSpec> of;
+    Duration every;
+    Text family;
+};
+
 struct ObjectiveSpec {
     Text id;
     Text title;
@@ -299,6 +317,7 @@ struct Template {
     std::vector<MachineSpec> machines;
     std::vector<RuleSpec> rules;
     std::vector<CheckSpec> checks;
+    std::vector<UsersSpec> users;
     std::vector<PhaseSpec> phases;
     std::vector<InjectSpec> timeline;
     std::vector<ChoiceSpec> choices;

@@ -1,9 +1,56 @@
+#include "orchestrator/exercise/view.hpp"
 #include "tests/exercise/play.hpp"
 
 namespace testudo::exercise {
 namespace {
 
 using namespace std::chrono_literals;
+
+TEST(Users, are_served_at_moments_drawn_by_lot_and_cost_nothing) {
+    auto plan = plan::sample_plan();
+    plan.users.push_back({"staff", "Staff"});
+    for (const auto* team : {"north", "south"}) {
+        auto check = *plan::find_check(plan, "portal-answers@" + std::string(team));
+        check.name = "staff-portal-web";
+        check.id = check.name + "@" + team;
+        check.title = "Staff: portal.web";
+        check.users = "staff";
+        check.weight_milli = 0;
+        check.twin = check.second_vantage = "";
+        plan.checks.push_back(check);
+    }
+    const auto north = *plan::find_check(plan, "staff-portal-web@north");
+    const auto south = *plan::find_check(plan, "staff-portal-web@south");
+    std::set<std::int64_t> offsets;
+    for (std::int64_t window = 0; window < 50; ++window) {
+        const auto begin = Millis(window * north.period.count());
+        const auto at = CheckRunner::instant("seed", north, window);
+        EXPECT_GE(at, begin);
+        EXPECT_LT(at, begin + north.period);
+        EXPECT_EQ(at, CheckRunner::instant("seed", north, window)) << "the same in every run";
+        EXPECT_NE(at, CheckRunner::instant("seed", south, window));
+        offsets.insert((at - begin).count());
+    }
+    EXPECT_GT(offsets.size(), 45U);
+
+    plan.injects.clear();
+    Play p(plan);
+    p.begin();
+    p.run_to(2min);
+    p.guests.broken["198.18.12.80"] = {"fail", "refused"};
+    p.run_to(5min);
+    const auto view = build_view(p.engine->projection(), {"white", ""});
+    const auto& staff = view.at("users").at("south").at("staff").as_object();
+    EXPECT_EQ(staff.at("services").at("staff-portal-web").at("title"), "Staff: portal.web");
+    EXPECT_EQ(staff.at("services").at("staff-portal-web").at("state"), "down");
+    EXPECT_GT(staff.at("asked").as_int64(), 20);
+    EXPECT_LT(staff.at("served_milli").as_int64(), 600);
+    EXPECT_EQ(view.at("users").at("north").at("staff").at("served_milli"), 1'000);
+    EXPECT_FALSE(build_view(p.engine->projection(), {"team", "south"}).at("users").as_object().contains("north"));
+    EXPECT_FALSE(build_view(p.engine->projection(), {"public", ""}).contains("users"));
+    for (const auto& item : p.engine->projection().scores().why("south"))
+        EXPECT_NE(item.subject, "Staff: portal.web");
+}
 
 TEST(Checks, every_instance_is_probed_once_in_every_window) {
     Play p;

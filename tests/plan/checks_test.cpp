@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "orchestrator/plan/describe.hpp"
 #include "tests/plan/planned.hpp"
 
 namespace testudo::plan {
@@ -8,6 +9,43 @@ namespace {
 using testing::ElementsAre;
 
 const std::string web_allowed = "rules:\n  - { at: gate, allow: [internet -> portal.web, internet -> portal icmp] }\n";
+
+TEST(Checks, what_users_do_is_asked_but_not_charged) {
+    const auto plan = planned(small_range + R"(
+  desk:
+    { per: team, count: 2, image: debian, on: { office: "{{ 100 + index }}" }, serves: { ftp: { protocol: tcp, port: 21 } } }
+rules: [{ at: gate, allow: [internet -> portal.web, internet -> desk.ftp] }]
+checks: { portal-answers: { from: internet, of: portal.web, ask: { path: /news } } }
+users:
+  staff:
+    title: Staff
+    from: internet
+    of: [portal.web, { of: desk.ftp, expect: { banner: "220 {{ index }}" } }]
+    every: 15s
+timeline: [{ message: complaint, when: check staff-portal-web down for 1m, from: Staff, subject: Slow, body: Hm }]
+)");
+    ASSERT_EQ(plan.users.size(), 1U);
+    EXPECT_EQ(plan.users[0].title, "Staff");
+    const auto* check = find_check(plan, "staff-portal-web@south");
+    ASSERT_NE(check, nullptr);
+    EXPECT_EQ(check->users, "staff");
+    EXPECT_EQ(check->title, "Staff: portal.web");
+    EXPECT_EQ(check->target, "portal@south");
+    EXPECT_EQ(check->period, Millis(15'000));
+    EXPECT_EQ(check->weight_milli, 0);
+    EXPECT_EQ(check->twin, "");
+    EXPECT_EQ(text_or(check->params, "path"), "/") << "if nothing else is said";
+    EXPECT_EQ(find_check(plan, "staff-portal-web@reference"), nullptr);
+    const auto* second = find_check(plan, "staff-desk-ftp-2@north");
+    ASSERT_NE(second, nullptr);
+    EXPECT_EQ(second->params.at("banner").as_string(), "220 2");
+    EXPECT_EQ(plan.services.size(), 1U) << "users have no column of the board";
+    EXPECT_EQ(find_check(plan, "portal-answers@north")->users, "");
+    EXPECT_THAT(describe(plan), testing::HasSubstr("Users, of each team\n    staff "));
+    const auto again = plan_from_json(to_json(plan));
+    ASSERT_TRUE(again) << again.error().text();
+    EXPECT_EQ(to_json(*again), to_json(plan));
+}
 
 TEST(Checks, one_per_team_and_a_twin) {
     const auto plan = planned(

@@ -48,6 +48,8 @@ TEST(Schema, knows_what_every_check_asks) {
     const auto& ask = at(whole, "/properties/checks/additionalProperties/properties/ask");
     EXPECT_TRUE(ask.at("properties").as_object().contains("register"));
     EXPECT_FALSE(ask.at("description").as_string().empty());
+    const auto& visit = at(whole, "/properties/users/additionalProperties/properties/of/anyOf/0/anyOf/1");
+    EXPECT_TRUE(at(visit, "/properties/ask/properties").as_object().contains("register"));
 }
 
 TEST(Reference, says_what_a_key_holds_and_which_must_be_there) {

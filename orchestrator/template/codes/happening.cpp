@@ -27,8 +27,8 @@ std::vector<Code> happening_codes() {
         {"T1207", "`otherwise` anywhere but in the last way of a choice",
          "It means that no way above it was taken; ways below it could never be.",
          "Let it be the last under `choose:`, or write a condition.", "choice-parts"},
-        {"T1208", "a repetition more than once in a second", "Nobody could follow it, and machines have other work.",
-         "Give `every:` at least 1s.", "repeat-parts"},
+        {"T1208", "a repetition or a check more than once in a second",
+         "Nobody could follow it, and machines have other work.", "Give `every:` at least 1s.", "repeat-parts"},
         {"T1209", "something that can never happen",
          "Its condition contradicts itself, comes true only after the end, or waits for what cannot be. The message "
          "says which.",

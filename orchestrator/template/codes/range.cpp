@@ -79,7 +79,9 @@ std::vector<Code> range_codes() {
 
         // --- machines with `count`, and what waits for what
         {"T1101", "a name that `count` makes is taken",
-         "`count: 3` on `portal` makes `portal-1`, `portal-2` and `portal-3`; a check of `portal` makes as many.",
+         "`count: 3` on `portal` makes `portal-1`, `portal-2` and `portal-3`; a check of `portal` makes as many. What "
+         "`users:` use "
+         "makes checks too, USERS-MACHINE-SERVICE.",
          "Rename one of the two.", "machine-count"},
         {"T1102", "too many machines", "An exercise has at most 20000, over all teams.",
          "Lower `count`; the message says what it comes to.", "machine-count-many"},

@@ -65,6 +65,54 @@ const Table<CheckSpec>& check_table() {
     return table;
 }
 
+const Table<VisitSpec>& visit_table() {
+    static const auto table =
+        Table<VisitSpec>(
+            "a service that users ask",
+            {text("of", &VisitSpec::of, "What is asked: `portal.web`.").must(),
+             parameters("ask", &VisitSpec::ask, "What is asked for, as in a check."),
+             parameters("expect", &VisitSpec::expect, "What a good answer holds, as in a check."),
+             text("accounts", &VisitSpec::accounts, "The pool under `accounts` whose users they sign in as, in turn.")})
+            .or_text([](Reader&, const Text& of, VisitSpec& visit) { visit.of = of; });
+    return table;
+}
+
+// One service, or a list of them.
+void read_visits(Reader& r, const Node& node, UsersSpec& users) {
+    const auto read = [&](const Node& one) {
+        VisitSpec visit;
+        if (visit_table().read(r, one, visit))
+            users.of.push_back(std::move(visit));
+    };
+    if (node.kind != Node::Kind::sequence)
+        return read(node);
+    for (const auto& item : node.items)
+        read(*item);
+}
+
+const Table<UsersSpec>& users_table() {
+    static const Table<UsersSpec> table(
+        "a kind of users",
+        {text("title", &UsersSpec::title, "Who they are, in words; the name itself if not given."),
+         texts("from", &UsersSpec::from, "Where they sit: a vantage, or a network whose vantages ask for them.").must(),
+         special<UsersSpec>(
+             "of", read_visits,
+             [] {
+                 const auto one = visit_table().schema();
+                 return json::object{{"anyOf", json::array{one, json::object{{"type", "array"}, {"items", one}}}}};
+             },
+             "What they use: `portal.web`, or a list; `{ of: names.dns, ask: { name: www.example } }` where it takes "
+             "more "
+             "to ask.")
+             .must(),
+         duration(
+             "every", &UsersSpec::every,
+             "How often each service is used, once in every such time, at a moment drawn by lot; 20s if not given."),
+         word("family", &UsersSpec::family, {"ipv4", "ipv6"},
+              "Over which protocol; not given: IPv4 if there is a way.")});
+    return table;
+}
+
 const Table<CategorySpec>& category_table() {
     static const auto table =
         Table<CategorySpec>("a category",
@@ -81,6 +129,8 @@ std::vector<Key<Template>> check_keys() {
     return {
         each("checks", &Template::checks, check_table(), longest_id,
              "What is asked, again and again, to see if it works."),
+        each("users", &Template::users, users_table(), longest_id,
+             "People of each team who are no players: what they use, and how often; nothing is charged for it."),
         special<Template>(
             "accounts", read_accounts,
             [] {

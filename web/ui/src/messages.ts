@@ -278,6 +278,12 @@ const en = {
         more: (count: number) => `… and ${count} more: see the board.`,
     },
 
+    users: {
+        title: 'Users',
+        served: (milli: number, asked: number) =>
+            asked === 0 ? 'nothing asked yet' : `got ${(milli / 10).toFixed(1)} % of what they asked for`,
+    },
+
     machines: {
         title: 'Machines',
         name: 'Machine',

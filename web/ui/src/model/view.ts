@@ -103,6 +103,15 @@ export interface Machine {
     login?: { user: string; password: string };
 }
 
+/** What one kind of users of a team got. */
+export interface Users {
+    order: number;
+    title: string;
+    asked: number;
+    served_milli: number;
+    services: Record<string, { title: string; state: CheckState; since_ms: number; reason?: string }>;
+}
+
 export interface Expectation {
     report: string;
     due_ms: number;
@@ -170,6 +179,7 @@ export interface View {
     scores?: Record<string, Record<string, CategoryScore>>;
     injects?: Record<string, Inject>;
     machines?: Record<string, Machine>;
+    users?: Record<string, Record<string, Users>>;
     inbox?: Record<string, Message>;
     reports?: Record<string, Report>;
     log?: Record<string, LogLine>;
