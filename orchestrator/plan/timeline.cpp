@@ -230,7 +230,15 @@ class TimelinePlanner {
                   "leave out `by:`");
         if (spec.on.given() && (action->on_target || spec.by.given()))
             for (const auto& team : inject.teams)
-                add_target(spec, *action, team, inject);
+                for (const auto& name : targets_of(spec))
+                    add_target(spec, *action, team, name, inject);
+    }
+
+    // `on: desk` is each of the desks, where they have a `count`.
+    std::vector<std::string> targets_of(const InjectSpec& spec) const {
+        const auto name = spec.on.value.substr(0, spec.on.value.find('.'));
+        const auto many = draft_.counted.find(name);
+        return many == draft_.counted.end() ? std::vector<std::string>{name} : many->second;
     }
 
     void add_values(const InjectSpec& spec, const Action& action, Inject& inject) {
@@ -249,14 +257,14 @@ class TimelinePlanner {
         }
     }
 
-    void add_target(const InjectSpec& spec, const Action& action, const std::string& team, Inject& inject) {
+    void add_target(const InjectSpec& spec, const Action& action, const std::string& team, const std::string& name,
+                    Inject& inject) {
         ActionTarget target;
         target.team = team;
         const bool v6 = spec.family.value == "ipv6";
-        const auto dot = spec.on.value.find('.');
-        const auto name = spec.on.value.substr(0, dot);
         const auto machine = draft_.machine_of(name, team);
-        const auto segment = dot == std::string::npos ? draft_.segment_of(name, team) : std::nullopt;
+        const auto segment =
+            spec.on.value.find('.') == std::string::npos ? draft_.segment_of(name, team) : std::nullopt;
         const auto agent = action.on_target ? machine : attacker(spec, team);
         const bool sweeps = action.name == "sweep-ports";
         if (!machine && !(sweeps && segment)) {
@@ -277,7 +285,9 @@ class TimelinePlanner {
         }
         target.agent = draft_.plan.machines[*agent].id;
         target.target = machine ? draft_.plan.machines[*machine].id : "";
-        const auto own = PlanScope::of_team(draft_, team);
+        const auto index = machine ? draft_.machines[*machine].index : 0;
+        const auto of_team = PlanScope::of_team(draft_, team);
+        const auto own = index == 0 ? of_team : of_team.with("index", std::int64_t{index});
         const LoopScope scope(own, bindings_);
         read_parameters(spec.with, action.with, fmt::format("the action `{}`", spec.action.value), scope, v6,
                         spec.id.span, draft_, target.params);
@@ -349,7 +359,11 @@ class TimelinePlanner {
 
     std::optional<std::size_t> attacker(const InjectSpec& spec, const std::string& team) {
         const auto agent = draft_.machine_of(spec.by.value, team);
-        if (!agent)
+        if (const auto many = draft_.counted.find(spec.by.value); many != draft_.counted.end())
+            error(draft_.out, "T0908", spec.by.span,
+                  fmt::format("`{}` are {} machines, and one does it", spec.by.value, many->second.size()),
+                  fmt::format("name it: `{}`", many->second.front()));
+        else if (!agent)
             error(draft_.out, "T0908", spec.by.span,
                   fmt::format("there is no machine `{}` in this range", spec.by.value),
                   template_::suggest(spec.by.value, draft_.machine_names()));

@@ -53,6 +53,28 @@ TEST(Counted, a_check_of_the_name_is_one_of_each) {
     EXPECT_EQ(plan.services.size(), 1U);
 }
 
+TEST(Counted, an_action_on_the_name_is_done_to_each) {
+    const auto plan = planned(
+        shops +
+        "timeline:\n"
+        "  - { action: plant-file, id: all, at: T+1m, on: shop, with: { path: '/tmp/{{ index }}', content: "
+        "'{{ team.id }}' }, impact: 10 }\n"
+        "  - { action: plant-file, id: one, at: T+2m, on: shop-2, with: { path: '/tmp/{{ index }}', content: x } }\n"
+        "  - { action: stop-service, id: sold-out, at: T+3m, on: shop.web, to: south }\n");
+    std::string targets;
+    for (const auto& target : find_inject(plan, "all")->targets)
+        targets += target.target + " " + text_or(target.params, "path") + ", ";
+    EXPECT_EQ(targets, "shop-1@north /tmp/1, shop-2@north /tmp/2, shop-3@north /tmp/3, "
+                       "shop-1@south /tmp/1, shop-2@south /tmp/2, shop-3@south /tmp/3, ");
+    ASSERT_EQ(find_inject(plan, "one")->targets.size(), 2U);
+    EXPECT_EQ(text_or(find_inject(plan, "one")->targets[0].params, "path"), "/tmp/2");
+    EXPECT_EQ(find_inject(plan, "sold-out")->targets.size(), 3U);
+    EXPECT_THAT(codes(shops +
+                      "timeline: [{ action: guess-password, id: g, at: T+1m, by: shop, on: portal, with: { user: a, "
+                      "passwords: [b] } }]\n"),
+                ElementsAre("T0908"));
+}
+
 TEST(Pools, give_the_next_free_number) {
     auto range = small_range;
     range.replace(range.find("198.18.0.0/24,"), 14, "198.18.0.0/24, pools: { static: 65-70 },");
