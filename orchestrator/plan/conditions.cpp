@@ -48,6 +48,13 @@ When::Kind kind_of(Kind kind) {
     return When::Kind::manual;
 }
 
+constexpr std::int64_t all_points = 1'000'000; // milli
+
+// True from STARTEX on, or nothing is known.
+std::optional<Millis> surely(bool true_) {
+    return true_ ? std::optional(Millis(0)) : std::nullopt;
+}
+
 // What must have happened before this can; what must not have happened is waited for by nobody.
 void collect_waits(const Condition& c, std::vector<Text>& out) {
     if (c.kind == Kind::after || c.kind == Kind::effect)
@@ -323,6 +330,8 @@ std::optional<Millis> Conditions::certain(const Condition& c) const {
     case Kind::at:
     case Kind::phase:
         return time_of(c, draft_);
+    case Kind::score:
+        return c.what == "below" ? surely(c.milli > all_points) : surely(c.milli < least_score());
     case Kind::all: {
         Millis latest{0};
         for (const auto& part : c.parts) {
@@ -359,6 +368,8 @@ Conditions::Window Conditions::window_of(const Condition& c, const Node& node) c
         if ((c.what == "above" && c.milli == 1'000) || (c.what == "below" && c.milli == 0))
             return {Millis(0), Millis::max(), fmt::format("no grade is {} {}%", c.what, c.milli / 10)};
         return {};
+    case Kind::score:
+        return {Millis(0), Millis::max(), why_no_score(c)};
     case Kind::negation: {
         const auto from = c.parts.empty() ? std::nullopt : certain(c.parts.front());
         if (!from)
@@ -392,6 +403,40 @@ Conditions::Window Conditions::window_of(const Condition& c, const Node& node) c
     }
 }
 
+// All begin with all points and nothing raises a score, so it stays between these two; what the white team adds or
+// takes away by hand no template can foresee.
+std::string Conditions::why_no_score(const Condition& c) const {
+    const auto points = [](std::int64_t milli) { return static_cast<double>(milli) / 1000; };
+    if (c.what == "above" && c.milli >= all_points)
+        return fmt::format("nobody has more than {:g} points", points(all_points));
+    if (c.what == "below" && c.milli <= least_score())
+        return fmt::format("nobody can have less than {:g} points: nothing puts those at stake", points(least_score()));
+    return "";
+}
+
+std::int64_t Conditions::least_score() const {
+    const auto& source = draft_.source;
+    const auto any_inject = [&](auto&& earns) {
+        return std::any_of(source.timeline.begin(), source.timeline.end(), earns);
+    };
+    const auto at_stake = [&](const std::string& category) {
+        if (category == "availability")
+            return !source.checks.empty();
+        if (category == "impact")
+            return any_inject([](const auto& i) { return i.impact.points.value > 0; });
+        if (category == "restoration")
+            return any_inject([](const auto& i) { return i.restore.points.value > 0; });
+        return any_inject([](const auto& i) { return !i.expects.rubric.empty(); });
+    };
+    if (source.scoring.empty())
+        return at_stake("availability") ? 0 : all_points;
+    std::int64_t safe = 0;
+    for (const auto& category : source.scoring)
+        if (!at_stake(category.id.value))
+            safe += category.weight.value;
+    return std::clamp<std::int64_t>(safe, 0, all_points);
+}
+
 Conditions::Window Conditions::window_of_all(const Condition& c, const Node& node) const {
     std::vector<const Condition*> parts;
     flatten(c, parts);
@@ -413,6 +458,10 @@ Conditions::Window Conditions::window_of_all(const Condition& c, const Node& nod
         for (const auto* other : parts)
             if (part->kind == Kind::negation && !part->parts.empty() && same(part->parts.front(), *other))
                 all.never = fmt::format("`{}` and `{}` exclude each other", other->text, part->text);
+        for (const auto* other : parts)
+            if (part->kind == Kind::score && other->kind == Kind::score && part->what == "below" &&
+                other->what == "above" && part->milli <= other->milli)
+                all.never = fmt::format("`{}` and `{}` exclude each other", part->text, other->text);
     }
     if (all.never.empty() && all.from > all.to && from && to)
         all.never = fmt::format("`{}` and `{}` exclude each other", from->text, to->text);

@@ -48,6 +48,10 @@ class Conditions {
     Window window_of(const template_::Condition& c, const Node& node) const;
     Window window_of_all(const template_::Condition& c, const Node& node) const;
     Window window_after(const template_::Condition& c, const Node& node) const;
+    // Why no team's score can be so; empty: it can.
+    std::string why_no_score(const template_::Condition& c) const;
+    // What every team keeps, whatever happens: the weights of categories in which nothing is at stake (milli).
+    std::int64_t least_score() const;
     // From when on it is surely true.
     std::optional<Millis> certain(const template_::Condition& c) const;
     Teams teams_of(const Occurrence& inject) const;

@@ -202,6 +202,30 @@ TEST(Rehearsal, a_category_in_which_nothing_is_at_stake_is_remarked) {
                 HasSubstr("category restoration weighs 100.0 points, but nothing is at stake"));
 }
 
+TEST(Rehearsal, tells_what_users_got) {
+    auto plan = plan::sample_plan();
+    EXPECT_THAT(to_text(rehearsed(plan)), Not(HasSubstr("What users got")));
+    plan.users.push_back({"staff", "Office staff"});
+    for (const auto* team : {"north", "south"}) {
+        auto check = *plan::find_check(plan, "portal-answers@" + std::string(team));
+        check.name = "staff-portal-web";
+        check.id = check.name + "@" + team;
+        check.users = "staff";
+        check.weight_milli = 0;
+        check.twin = check.second_vantage = "";
+        plan.checks.push_back(check);
+    }
+    const auto r = rehearsed(plan);
+    ASSERT_EQ(r.runs[absent].users.size(), 2U);
+    EXPECT_GT(r.runs[absent].users[0].got.asked, 20);
+    EXPECT_LT(r.runs[absent].users[0].got.milli, r.runs[perfect].users[0].got.milli) << "nobody mended the portal";
+    EXPECT_THAT(to_text(r), HasSubstr("What users got of all they asked for"));
+    EXPECT_EQ(to_json(r).at("rehearsals").at("absent").at("users").at(1).at("team").as_string(), "south");
+    for (std::size_t run = 0; run < 3; ++run)
+        EXPECT_EQ(r.runs[run].scores[0].total_milli, rehearsed(plan::sample_plan()).runs[run].scores[0].total_milli)
+            << "users cost nothing";
+}
+
 TEST(Rehearsal, lots_are_drawn_from_names) {
     const auto plan = plan::sample_plan();
     const auto& inject = plan.injects[1];

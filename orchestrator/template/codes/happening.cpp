@@ -30,8 +30,9 @@ std::vector<Code> happening_codes() {
         {"T1208", "a repetition or a check more than once in a second",
          "Nobody could follow it, and machines have other work.", "Give `every:` at least 1s.", "repeat-parts"},
         {"T1209", "something that can never happen",
-         "Its condition contradicts itself, comes true only after the end, or waits for what cannot be. The message "
-         "says which.",
+         "Its condition contradicts itself, comes true only after the end, asks for a score that no team can have, or "
+         "waits "
+         "for what cannot be. The message says which.",
          "Change the condition that the message names, or remove the entry.", "when-never"},
         {"T1210", "a name that stands for several injects, where one is meant",
          "An entry with `each` or `repeat` makes injects with names of their own.",
