@@ -30,7 +30,9 @@ int serve(const ServeOptions& options) {
     std::fflush(stdout);
     loop.run();
     opened->reset();
-    fmt::print("The controller has ended and the exercise stands still; the range and its machines stay. Go on with `testudo serve {}`.\n", name);
+    fmt::print("The controller has ended and the exercise stands still; the range and its machines stay. Go on with "
+               "`testudo serve {}`.\n",
+               name);
     return exit_ok;
 }
 
