@@ -27,6 +27,7 @@ refuses console harbuor-shield portal@north
 refuses inject fire harbuor-shield defaced
 
 # What is served or replayed is ended by a signal, which is no failure; `--help` says so.
+# shellcheck disable=SC2016 # the words as they are printed
 "$testudo" --help | grep -q '^130 `up` or `down` was interrupted' || die "--help does not tell what 130 means"
 for command in serve replay; do
     "$testudo" "$command" --help | grep -q 'with exit code 0' || die "$command --help does not tell how it is ended"
