@@ -248,10 +248,12 @@ test('a whole exercise, with real machines', { skip: ready ? false : 'TESTUDO_UR
             await own.getByRole('status').getByText('The report was filed.').waitFor();
             report = Object.entries((await ask(links.teams[team], '/api/v1/view')).reports)[0];
             assert.ok(report, 'the report is in the view of its team');
+            assert.ok(!report[1].rubric, 'which is not told what is asked for before it is graded');
         });
 
         await step('the white team grades it', async () => {
-            const [id, { rubric }] = report;
+            const [id] = report;
+            const { rubric } = (await ask(links.white, '/api/v1/view')).reports[id];
             await white.locator(`li[data-report="${id}"]`).getByRole('button', { name: 'Grade', exact: true }).click();
             const dialog = white.locator('dialog[open]');
             for (const item of rubric) await dialog.locator(`input[name="grade-${item.id}"]`).fill(String(item.max_milli / 2000));
