@@ -1,6 +1,9 @@
 #include "orchestrator/core/diagnostic.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <numeric>
+#include <random>
 
 namespace testudo {
 namespace {
@@ -67,6 +70,51 @@ TEST(Diagnostic, NamesRelatedPlaces) {
 TEST(Nearest, SuggestsOnlyWhatIsNear) {
     EXPECT_EQ(nearest("nation", {"nations", "colour"}), "nations");
     EXPECT_EQ(nearest("xyzzy", {"nations", "colour"}), "");
+}
+
+// The textbook's way (Wagner and Fischer, 1974), which the fast one must agree with.
+std::size_t edits(const std::string& a, const std::string& b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), 0);
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        auto diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const auto replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+        }
+    }
+    return row.back();
+}
+
+TEST(Nearest, IsTheCandidateWithTheFewestEdits) {
+    std::mt19937 random(7);
+    const auto word = [&random](std::size_t longest) {
+        std::string out(random() % longest + 1, 'a');
+        for (auto& c : out)
+            c = static_cast<char>('a' + random() % 3);
+        return out;
+    };
+    for (int round = 0; round < 5'000; ++round) {
+        const auto wrong = word(round % 2 == 0 ? 64 : 12);
+        auto near = wrong;
+        for (auto slips = random() % 6; slips > 0; --slips)
+            near.insert(random() % (near.size() + 1), 1, 'b');
+        if (round % 3 == 0)
+            near.erase(random() % near.size(), 1);
+        const std::vector<std::string> candidates{word(64), word(12), near};
+        const auto enough = std::max<std::size_t>(1, wrong.size() / 3);
+        std::size_t fewest = enough + 1;
+        for (const auto& candidate : candidates)
+            fewest = std::min(fewest, edits(candidate, wrong));
+        const auto found = nearest(wrong, candidates);
+        if (fewest > enough)
+            EXPECT_EQ(found, "") << wrong;
+        else
+            EXPECT_LE(edits(found, wrong), std::max<std::size_t>(1, fewest)) << wrong << " " << found;
+    }
+    EXPECT_EQ(nearest("", {"a"}), "");
+    EXPECT_EQ(nearest(std::string(65, 'a'), {std::string(64, 'a')}), "");
 }
 
 } // namespace
