@@ -41,7 +41,7 @@ std::string name_of(std::string_view text, std::size_t longest, std::string_view
     cut(name, longest);
     if (name.empty())
         return std::string(fallback);
-    if (name.front() < 'a')
+    if (name.front() < 'a' || name == "null") // which YAML takes for nothing at all
         name = fmt::format("{}-{}", fallback, name);
     cut(name, longest);
     return name;

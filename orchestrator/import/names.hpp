@@ -6,8 +6,8 @@
 namespace testudo::import_ {
 
 // A name of the template language that is as near as possible to `text`: "Web Server_01" gives "web-server-01". Parts
-// in
-// `{{ }}` are left out. `fallback` is taken for what has no letter or digit, and put before what begins with a digit.
+// in `{{ }}` are left out. `fallback` is taken for what has no letter or digit, and put before what begins with a digit
+// and before "null".
 std::string name_of(std::string_view text, std::size_t longest, std::string_view fallback);
 
 // The first `bytes` bytes of a text, or fewer where a character would be cut.

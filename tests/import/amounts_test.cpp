@@ -15,6 +15,7 @@ TEST(Names, are_made_of_anything) {
     EXPECT_EQ(name_of("Web Server_01", 24, "m"), "web-server-01");
     EXPECT_EQ(name_of("{{ range_id }}-DC01", 24, "m"), "dc01");
     EXPECT_EQ(name_of("10-gbit", 24, "net"), "net-10-gbit");
+    EXPECT_EQ(name_of("NULL", 24, "team"), "team-null");
     EXPECT_EQ(name_of("\xC3\xA9\xC3\xA9", 24, "m"), "m");
     EXPECT_EQ(name_of("{{ open", 24, "m"), "m");
     EXPECT_EQ(name_of("abcdefghij-klm", 11, "m"), "abcdefghij");
