@@ -316,7 +316,7 @@ class CheckPlanner {
     Check base(const CheckSpec& spec) const {
         Check check;
         check.name = spec.id.value;
-        check.title = spec.title.given() ? spec.title.value : spec.id.value;
+        check.title = spec.id.value;
         check.service = column_;
         check.type = type_;
         if (spec.every.given())
@@ -336,7 +336,12 @@ class CheckPlanner {
 
     void finish(const CheckSpec& spec, const Choice& choice, std::size_t target, const PlanScope& of_team,
                 Check check) {
-        const auto scope = (index_ == 0 ? of_team : of_team.with("index", std::int64_t{index_})).with_secrets();
+        const auto names = index_ == 0 ? of_team : of_team.with("index", std::int64_t{index_});
+        const auto scope = names.with_secrets();
+        if (!users_.empty())
+            check.title = spec.title.value;
+        else if (spec.title.given())
+            check.title = expanded(spec.title, names, draft_).value_or(spec.title.value);
         check.vantage = draft_.plan.machines[choice.vantages.front()].id;
         if (choice.vantages.size() > 1)
             check.second_vantage = draft_.plan.machines[choice.vantages[1]].id;
@@ -478,14 +483,13 @@ std::vector<CheckSpec> one_of_each(const CheckSpec& spec, const std::vector<std:
 }
 
 // What users do is asked as a check is, once more before it counts as failed, and weighs nothing.
-CheckSpec check_of(const template_::UsersSpec& users, const template_::VisitSpec& visit) {
+CheckSpec check_of(const template_::UsersSpec& users, const std::string& title, const template_::VisitSpec& visit) {
     constexpr Millis usual_pace{20'000};
     CheckSpec check;
     auto name = users.id.value + "-" + visit.of.value;
     std::replace(name.begin(), name.end(), '.', '-');
     check.id = {std::move(name), visit.of.span, false};
-    check.title = {fmt::format("{}: {}", users.title.given() ? users.title.value : users.id.value, visit.of.value),
-                   visit.of.span, false};
+    check.title = {fmt::format("{}: {}", title, visit.of.value), visit.of.span, false};
     check.from = users.from;
     check.of = visit.of;
     check.ask = visit.ask;
@@ -537,11 +541,11 @@ void plan_checks(Draft& draft) {
             add_made(one, spec.id.span, ++index, "");
     }
     for (const auto& spec : draft.source.users) {
-        draft.plan.users.push_back({spec.id.value, spec.title.given() ? spec.title.value : spec.id.value});
+        draft.plan.users.push_back({spec.id.value, title_or(spec.title, spec.id.value, draft)});
         for (const auto& visit : spec.of) {
             if (!visit.of.given())
                 continue;
-            const auto check = check_of(spec, visit);
+            const auto check = check_of(spec, draft.plan.users.back().title, visit);
             const auto many = copies_of(check);
             int index = 0;
             if (many == draft.counted.end())

@@ -168,4 +168,10 @@ std::optional<std::string> expanded(const template_::Text& text, const template_
     return template_::expand(text, scope, draft.out);
 }
 
+std::string title_or(const template_::Text& title, std::string instead, Draft& draft) {
+    if (!title.given())
+        return instead;
+    return expanded(title, PlanScope::shared(draft), draft).value_or(title.value);
+}
+
 } // namespace testudo::plan

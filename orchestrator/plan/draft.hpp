@@ -132,6 +132,9 @@ class PlanScope final : public template_::Scope {
 // The text with its expressions evaluated, or nothing; a text that was not given stays nothing and is no error.
 std::optional<std::string> expanded(const template_::Text& text, const template_::Scope& scope, Draft& draft);
 
+// The title of what is one for all, with its expressions evaluated, or `instead` where none is given.
+std::string title_or(const template_::Text& title, std::string instead, Draft& draft);
+
 // Reports names that are defined twice among `all`, which have members `id`.
 template <class T> void refuse_doubles(const std::vector<T>& all, std::string_view what, Diagnostics& out) {
     std::unordered_map<std::string, Span> seen;

@@ -86,7 +86,7 @@ void plan_groups(Draft& draft) {
                   "write 2026-01-31");
         Group group;
         group.id = spec.id.value;
-        group.title = spec.title.given() ? spec.title.value : spec.id.value;
+        group.title = title_or(spec.title, spec.id.value, draft);
         group.as_of = spec.as_of.value;
         for (const auto& nation : spec.nations)
             if (const auto code = nation_of(nation, draft))

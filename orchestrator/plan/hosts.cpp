@@ -165,7 +165,7 @@ class HostPlanner {
     void add(const HostSpec& spec) {
         Host host;
         host.id = spec.id.value;
-        host.title = spec.title.given() ? spec.title.value : spec.id.value;
+        host.title = title_or(spec.title, spec.id.value, draft_);
         host.uri = spec.uri.value;
         if (spec.uri.given() && spec.uri.value.find("://") == std::string::npos)
             refuse("T1151", spec.uri, fmt::format("`{}` is no address of a libvirt daemon", spec.uri.value),

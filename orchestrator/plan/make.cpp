@@ -7,7 +7,7 @@ namespace testudo::plan {
 std::optional<Plan> make(const template_::Template& source, template_::Diagnostics& diagnostics) {
     Draft draft(source, diagnostics);
     draft.plan.exercise = source.exercise.value;
-    draft.plan.title = source.title.given() ? source.title.value : source.exercise.value;
+    draft.plan.title = title_or(source.title, source.exercise.value, draft);
     draft.plan.duration = source.duration.value;
     plan_groups(draft);
     plan_teams(draft);

@@ -61,7 +61,7 @@ void plan_phases(Draft& draft) {
             error(
                 draft.out, "T0914", spec.at.span,
                 fmt::format("this never happens: the exercise ends at T+{}", template_::to_text(draft.plan.duration)));
-        draft.plan.phases.push_back({spec.id.value, spec.title.given() ? spec.title.value : spec.id.value, *at});
+        draft.plan.phases.push_back({spec.id.value, title_or(spec.title, spec.id.value, draft), *at});
     }
     std::stable_sort(draft.plan.phases.begin(), draft.plan.phases.end(),
                      [](const Phase& a, const Phase& b) { return a.at < b.at; });

@@ -71,7 +71,7 @@ void plan_scoring(Draft& draft) {
                             fmt::format("no team can get any of the points for `{}`", spec.id.value),
                             std::string(category.hint));
         draft.plan.categories.push_back(
-            {spec.id.value, spec.title.given() ? spec.title.value : std::string(category.title), spec.weight.value});
+            {spec.id.value, title_or(spec.title, std::string(category.title), draft), spec.weight.value});
     }
     if (complete && sum != all_points)
         error(draft.out, "T1001", draft.source.scoring.front().id.span,

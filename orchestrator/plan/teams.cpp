@@ -22,7 +22,7 @@ void plan_teams(Draft& draft) {
             continue;
         Team team;
         team.id = spec.id.value;
-        team.title = spec.title.given() ? spec.title.value : capitalised(spec.id.value);
+        team.title = title_or(spec.title, capitalised(spec.id.value), draft);
         team.colour = spec.colour.value;
         team.language = spec.language.value;
         team.nations = nations_of(spec.nations, draft);

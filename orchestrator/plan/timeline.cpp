@@ -95,7 +95,7 @@ class TimelinePlanner {
             if (objective.id.value != spec.objective.value)
                 continue;
             trained_.insert(objective.id.value);
-            return objective.title.value;
+            return title_or(objective.title, objective.id.value, draft_);
         }
         error(draft_.out, "T1212", spec.objective.span, fmt::format("there is no objective `{}`", spec.objective.value),
               template_::suggest(spec.objective.value, known));
@@ -174,7 +174,7 @@ class TimelinePlanner {
         inject.expects.within = spec.expects.within.value;
         for (const auto& item : spec.expects.rubric) {
             inject.expects.rubric.items.push_back(
-                {item.id.value, item.title.given() ? item.title.value : item.id.value, item.points.value});
+                {item.id.value, title_or(item.title, item.id.value, draft_), item.points.value});
             inject.expects.value_milli += item.points.value;
         }
     }

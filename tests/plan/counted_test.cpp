@@ -41,11 +41,13 @@ TEST(Counted, a_rule_of_the_name_is_one_of_all) {
 TEST(Counted, a_check_of_the_name_is_one_of_each) {
     const auto plan =
         planned(shops + "rules: [{ at: gate, allow: internet -> shop.web }]\n"
-                        "checks: { sells: { from: internet, of: shop.web, ask: { path: '/{{ index }}' } } }\n"
+                        "checks: { sells: { title: 'Shop {{ index }} of {{ team.title }} sells', from: internet, "
+                        "of: shop.web, ask: { path: '/{{ index }}' } } }\n"
                         "timeline: [{ message: hello, when: check sells-2 down, from: White, subject: "
                         "Hello, body: Hello }]\n");
     const auto* check = find_check(plan, "sells-2@north");
     ASSERT_NE(check, nullptr);
+    EXPECT_EQ(check->title, "Shop 2 of North sells");
     EXPECT_EQ(check->target, "shop-2@north");
     EXPECT_EQ(check->service, "shop");
     EXPECT_EQ(check->params.at("path").as_string(), "/2");
