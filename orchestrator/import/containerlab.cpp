@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <unordered_map>
 
 #include "orchestrator/import/building.hpp"
 #include "orchestrator/import/images.hpp"
@@ -125,6 +126,7 @@ class Containerlab {
             return;
         }
         const auto index = add_machine(draft_, item.key, item.key_span, &item);
+        machines_.emplace(item.key, index);
         auto& machine = draft_.machines[index];
         machine.family = kind;
         if (const auto group = value("group"); !group.empty())
@@ -224,6 +226,11 @@ class Containerlab {
         return true;
     }
 
+    std::optional<std::size_t> machine_of(const std::string& node) const {
+        const auto found = machines_.find(node);
+        return found == machines_.end() ? std::nullopt : std::optional(found->second);
+    }
+
     struct Endpoint {
         std::string node;
         std::string interface;
@@ -271,7 +278,7 @@ class Containerlab {
             for (const auto* key : {"ipv4", "ipv6"})
                 if (auto* address = in_.find(item, key))
                     if (const auto text = in_.text_of(*address)) {
-                        const auto machine = find_machine(draft_, end.node);
+                        const auto machine = machine_of(end.node);
                         const auto prefix = plan::parse_prefix(*text);
                         if (!prefix)
                             in_.wrong(*address, "an address with its length");
@@ -297,19 +304,15 @@ class Containerlab {
         const auto bridge_b = bridges_.find(b.node);
         if (bridge_a != bridges_.end() && bridge_b != bridges_.end()) {
             // What is joined is one network.
-            const auto gone = bridge_b->second;
-            for (auto& [name, network] : bridges_)
-                if (network == gone)
-                    network = bridge_a->second;
-            for (auto& wire : wires_)
-                if (wire.network == gone)
-                    wire.network = bridge_a->second;
+            const auto stays = one_of_joined(bridge_a->second);
+            if (const auto gone = one_of_joined(bridge_b->second); gone != stays)
+                joined_[gone] = stays;
             in_.changed(code::value, link.span(), fmt::format("`{}` and `{}` are joined", a.node, b.node),
-                        fmt::format("one network, `{}`", draft_.networks[bridge_a->second].name));
+                        fmt::format("one network, `{}`", draft_.networks[stays].name));
             return;
         }
         for (const auto* end : {&a, &b})
-            if (!bridges_.contains(end->node) && !find_machine(draft_, end->node)) {
+            if (!bridges_.contains(end->node) && !machine_of(end->node)) {
                 template_::error(in_.out, code::wrong_value, end->span,
                                  fmt::format("there is no node `{}`", end->node));
                 return;
@@ -318,8 +321,19 @@ class Containerlab {
                              : bridge_b != bridges_.end() ? bridge_b->second
                                                           : network_between(link, a, b);
         for (const auto* end : {&a, &b})
-            if (const auto machine = find_machine(draft_, end->node); machine && !bridges_.contains(end->node))
+            if (const auto machine = machine_of(end->node); machine && !bridges_.contains(end->node))
                 wires_.push_back({*machine, end->interface, network, end->span});
+    }
+
+    // The network that stands for all that are joined to this one.
+    std::size_t one_of_joined(std::size_t network) {
+        for (auto found = joined_.find(network); found != joined_.end(); found = joined_.find(network)) {
+            // Half of the way is forgotten at each walk, so that long chains are walked once.
+            if (const auto beyond = joined_.find(found->second); beyond != joined_.end())
+                found->second = beyond->second;
+            network = found->second;
+        }
+        return network;
     }
 
     std::size_t network_between(Item& link, const Endpoint& a, const Endpoint& b) {
@@ -332,7 +346,8 @@ class Containerlab {
         if (!wires_.empty())
             in_.changed(code::value, wires_.front().span, "interfaces have names of their own",
                         "eth0, eth1 and so on, in the order of `on`");
-        for (const auto& wire : wires_) {
+        for (auto& wire : wires_) {
+            wire.network = one_of_joined(wire.network);
             const auto found = addresses_.find({wire.machine, wire.interface});
             if (found == addresses_.end()) {
                 attach(draft_, wire.machine, wire.network, wire.span, std::nullopt);
@@ -367,7 +382,7 @@ class Containerlab {
     void drop_unused_networks() {
         std::vector<bool> used(draft_.networks.size());
         for (const auto& [name, network] : bridges_)
-            used[network] = true;
+            used[one_of_joined(network)] = true;
         for (const auto& machine : draft_.machines)
             for (const auto& on : machine.on)
                 used[on.network] = true;
@@ -400,7 +415,9 @@ class Containerlab {
     Item* defaults_ = nullptr;
     Item* kinds_ = nullptr;
     Item* groups_ = nullptr;
+    std::unordered_map<std::string, std::size_t> machines_;
     std::map<std::string, std::size_t> bridges_;
+    std::unordered_map<std::size_t, std::size_t> joined_; // a network, and the one that it became
     std::vector<std::string> outside_;
     std::map<std::pair<std::size_t, std::string>, std::vector<std::pair<plan::Prefix, Span>>> addresses_;
     std::vector<Wire> wires_;

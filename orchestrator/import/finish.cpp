@@ -217,10 +217,9 @@ class Finisher {
     void attachments() {
         for (auto& machine : draft_.machines) {
             std::vector<Attachment> once;
+            std::set<std::size_t> networks;
             for (auto& on : machine.on) {
-                const bool again = std::any_of(once.begin(), once.end(),
-                                               [&on](const Attachment& o) { return o.network == on.network; });
-                if (!again)
+                if (networks.insert(on.network).second)
                     once.push_back(on);
                 else
                     in_.changed(

@@ -58,12 +58,15 @@ std::string shortened(std::string_view text, std::size_t bytes) {
 std::string NameBook::take(std::string_view text, std::string_view fallback) {
     const auto base = name_of(text, longest_, fallback);
     auto name = base;
-    for (int i = 2; !taken_.insert(name).second; ++i) {
-        const auto suffix = fmt::format("-{}", i);
+    if (taken_.insert(name).second)
+        return name;
+    auto& next = next_.try_emplace(base, 2).first->second;
+    do {
+        const auto suffix = fmt::format("-{}", next++);
         name = base;
         cut(name, longest_ - suffix.size());
         name += suffix;
-    }
+    } while (!taken_.insert(name).second);
     return name;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@ class NameBook {
   private:
     std::size_t longest_;
     std::set<std::string> taken_;
+    std::map<std::string, int> next_; // the number to try first: those below are taken, and stay so
 };
 
 } // namespace testudo::import_
