@@ -64,16 +64,63 @@ std::shared_ptr<const SourceFile> read_file(const std::string& path, Diagnostics
     return std::make_shared<const SourceFile>(SourceFile{path, std::move(text)});
 }
 
+// A sheet that is no part of the list is a comment, cut when it is long.
+std::unique_ptr<Item> told(const Table& table, Diagnostics& out) {
+    auto rows = std::make_shared<Node>();
+    rows->kind = Node::Kind::sequence;
+    rows->span = table.span;
+    for (const auto& row : table.rows) {
+        auto line = std::make_shared<Node>();
+        line->kind = Node::Kind::scalar;
+        line->span = row.empty() ? table.span : row.front().span;
+        for (const auto& cell : row)
+            if (!cell.text.empty())
+                line->scalar += (line->scalar.empty() ? "" : " | ") + cell.text;
+        if (!line->scalar.empty())
+            rows->items.push_back(std::move(line));
+    }
+    if (rows->items.empty())
+        return nullptr;
+    auto root = std::make_shared<Node>();
+    root->kind = Node::Kind::mapping;
+    root->span = table.span;
+    root->entries.push_back({"sheet " + table.name, table.span, rows});
+    auto item = itemise(root);
+    settle(item->children.front(), Item::Fate::told);
+    template_::warn(out, code::lost, table.span,
+                    fmt::format("the sheet `{}` is not carried over: {}", table.name,
+                                table.hidden ? "it is hidden" : "it does not look like a MSEL, with times and texts"),
+                    "its first rows are kept as a comment");
+    return item;
+}
+
 void load_table(const File& file, Documents& documents, Diagnostics& out) {
     const bool packed = file->text.starts_with("PK");
-    for (const auto& table : packed ? read_xlsx(file, out) : read_csv(file, out))
-        if (const auto records = as_records(table, &is_msel_heading)) {
-            documents.push_back(itemise(records));
-            return;
-        }
-    if (!template_::has_errors(out))
-        template_::error(out, code::wrong_file, Span{file, 0, 0},
-                         "no row of the first 30 looks like headings of a MSEL (number, time, from, to, description)");
+    const auto tables = packed ? read_xlsx(file, out) : read_csv(file, out);
+    std::vector<NodePtr> lists;
+    for (const auto& table : tables)
+        lists.push_back(as_records(table, &is_msel_heading));
+    // All that look like lists of injects; if none does, the first that has at least some of their headings.
+    std::vector<bool> taken;
+    for (std::size_t i = 0; i < tables.size(); ++i)
+        taken.push_back(lists[i] && !tables[i].hidden && has_times_and_texts(*lists[i]));
+    if (std::find(taken.begin(), taken.end(), true) == taken.end())
+        if (const auto first = std::find_if(lists.begin(), lists.end(), [](const NodePtr& l) { return l != nullptr; });
+            first != lists.end())
+            taken[static_cast<std::size_t>(first - lists.begin())] = true;
+    for (std::size_t i = 0; i < tables.size(); ++i)
+        if (taken[i])
+            documents.push_back(itemise(lists[i]));
+    if (documents.empty()) {
+        if (!template_::has_errors(out))
+            template_::error(
+                out, code::wrong_file, Span{file, 0, 0},
+                "no row of the first 30 looks like headings of a MSEL (number, time, from, to, description)");
+        return;
+    }
+    for (std::size_t i = 0; i < tables.size(); ++i)
+        if (auto rest = taken[i] ? nullptr : told(tables[i], out))
+            documents.push_back(std::move(rest));
 }
 
 void load_tree(const File& file, Documents& documents, Diagnostics& out) {

@@ -22,21 +22,26 @@ class Msel {
   public:
     Msel(Reading& in, Draft& draft) : in_(in), draft_(draft) {}
 
-    void read(Item& table) {
+    void read(Documents& documents) {
         draft_.format = "a master scenario events list (MSEL)";
         draft_.name = "imported-msel";
-        draft_.span = table.span();
-        find_texts(table);
-        for (auto& row : table.children) {
-            find_day_first(row);
-            count_recipients(row);
+        draft_.span = documents.front()->span();
+        std::vector<Item*> rows;
+        for (auto& table : documents)
+            for (auto& row : table->children)
+                if (table->is_list())
+                    rows.push_back(&row);
+        find_texts(rows);
+        for (auto* row : rows) {
+            find_day_first(*row);
+            count_recipients(*row);
         }
         if (recipients_.size() > most_teams)
             in_.changed(code::value, draft_.span,
                         fmt::format("{} recipients are more than an exercise has teams", recipients_.size()),
                         "messages go to all teams; who they were for is a comment");
-        for (auto& row : table.children)
-            read_row(row);
+        for (auto* row : rows)
+            read_row(*row);
         place_in_time();
         for (const auto& [heading, item] : unknown_)
             in_.changed(code::unknown, item->key_span,
@@ -54,10 +59,10 @@ class Msel {
 
     // Which of the columns that may be either hold texts: those whose cells are mostly not like `7`, `INJ-7`, `Event
     // 7`.
-    void find_texts(Item& table) {
+    void find_texts(const std::vector<Item*>& rows) {
         std::map<std::string, int> balance;
-        for (auto& row : table.children)
-            for (auto& cell : row.children)
+        for (auto* row : rows)
+            for (auto& cell : row->children)
                 if (may_be_either(cell.key))
                     balance[cell.key] += is_number(trimmed(cell.text())) ? -1 : 1;
         for (const auto& [heading, more] : balance)
@@ -321,8 +326,21 @@ bool is_msel_heading(const std::string& heading) {
     return column_of(heading) != nullptr;
 }
 
+bool has_times_and_texts(const Node& records) {
+    bool times = false;
+    bool texts = false;
+    for (const auto& record : records.items)
+        for (const auto& entry : record->entries)
+            if (const auto* column = column_of(entry.key)) {
+                times |= *column == Column::time || *column == Column::offset || *column == Column::date ||
+                         *column == Column::day;
+                texts |= *column == Column::subject || *column == Column::body || may_be_either(entry.key);
+            }
+    return times && texts;
+}
+
 void read_msel(Documents& documents, Reading& in, Draft& draft) {
-    Msel(in, draft).read(*documents.front());
+    Msel(in, draft).read(documents);
 }
 
 } // namespace testudo::import_

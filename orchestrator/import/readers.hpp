@@ -21,6 +21,8 @@ void read_phenix(Documents& documents, Reading& in, Draft& draft);
 
 // True for what a column of a MSEL may be called.
 bool is_msel_heading(const std::string& heading);
+// True for a table with injects: one with a column of times or dates, and one of texts.
+bool has_times_and_texts(const template_::Node& records);
 
 // A part of CyberRangeCZ that comes in a file of its own.
 void read_training(Item& training, Reading& in, Draft& draft);

@@ -11,11 +11,11 @@ namespace {
 constexpr std::size_t rows_searched = 30;
 constexpr std::size_t fewest_headings = 3;
 
-NodePtr text_node(const Cell& cell) {
+NodePtr text_node(const std::string& text, const Span& span) {
     auto node = std::make_shared<Node>();
     node->kind = Node::Kind::scalar;
-    node->scalar = cell.text;
-    node->span = cell.span;
+    node->scalar = text;
+    node->span = span;
     return node;
 }
 
@@ -54,20 +54,24 @@ NodePtr as_records(const Table& table, bool (*known)(const std::string& heading)
         auto record = std::make_shared<Node>();
         record->kind = Node::Kind::mapping;
         for (std::size_t i = 0; i < row.size(); ++i) {
-            if (trimmed(row[i].text).empty())
-                continue;
-            const auto beyond = "column " + std::to_string(i + 1);
-            const auto key = i < keys.size() ? keys[i] : Cell{beyond, row[i].span};
-            record->entries.push_back({key.text, key.span, text_node(row[i])});
-            if (!record->span.file)
-                record->span = row[i].span;
+            const auto key = i < keys.size() ? keys[i] : Cell{"column " + std::to_string(i + 1), row[i].span};
+            const auto put = [&](const std::string& name, const std::string& text) {
+                if (trimmed(text).empty())
+                    return;
+                record->entries.push_back({name, key.span, text_node(text, row[i].span)});
+                if (!record->span.file)
+                    record->span = row[i].span;
+            };
+            if (&row != &table.rows[best])
+                put(key.text, row[i].text);
+            put("comment on " + key.text, row[i].comment);
         }
         if (!record->entries.empty())
             records->items.push_back(std::move(record));
     };
     for (std::size_t i = 0; i < best; ++i)
         add(table.rows[i], {});
-    for (std::size_t i = best + 1; i < table.rows.size(); ++i)
+    for (std::size_t i = best; i < table.rows.size(); ++i)
         add(table.rows[i], headings);
     return records;
 }

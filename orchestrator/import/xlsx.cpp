@@ -1,19 +1,18 @@
 #include <algorithm>
-#include <charconv>
-#include <chrono>
-#include <cmath>
+#include <filesystem>
 #include <fmt/format.h>
 #include <map>
 #include <pugixml.hpp>
-#include <set>
 
+#include "orchestrator/import/cell_format.hpp"
 #include "orchestrator/import/quantities.hpp"
 #include "orchestrator/import/table.hpp"
 #include "orchestrator/import/zip.hpp"
 #include "orchestrator/template/utf8.hpp"
 
 // XLSX (ECMA-376): a ZIP archive of XML files. Wanted are the workbook with the sheets' names, the strings that cells
-// share, the formats that tell dates from numbers, and the sheets.
+// share, the formats that tell dates from numbers, and the
+// sheets with the comments on their cells.
 namespace testudo::import_ {
 namespace {
 
@@ -24,7 +23,7 @@ constexpr std::size_t widest_sheet = 512; // columns
 
 bool wanted(const std::string& name) {
     return name == "xl/workbook.xml" || name == "xl/_rels/workbook.xml.rels" || name == "xl/sharedStrings.xml" ||
-           name == "xl/styles.xml" || (name.starts_with("xl/worksheets/") && name.ends_with(".xml"));
+           name == "xl/styles.xml" || name.starts_with("xl/worksheets/") || name.starts_with("xl/comments");
 }
 
 // The name without its namespace: writers are free to choose a prefix.
@@ -69,8 +68,8 @@ class Workbook {
         read_strings();
         read_styles();
         std::vector<Table> tables;
-        for (const auto& [name, path] : sheets()) {
-            if (auto table = read_sheet(name, path))
+        for (const auto& sheet : sheets()) {
+            if (auto table = read_sheet(sheet))
                 tables.push_back(std::move(*table));
             if (failed_)
                 return {};
@@ -109,53 +108,56 @@ class Workbook {
         }
     }
 
-    // Which of the cells' styles show a number as date or time.
+    // How the cells' styles show numbers.
     void read_styles() {
         const auto document = parse("xl/styles.xml");
         if (!document)
             return;
-        std::set<int> dates{14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47};
+        std::map<int, std::string> codes{{14, "d/m/y"},      {15, "d-m-y"},         {16, "d-m"},       {17, "m-y"},
+                                         {18, "h:mm AM/PM"}, {19, "h:mm:ss AM/PM"}, {20, "h:mm"},      {21, "h:mm:ss"},
+                                         {22, "d/m/y h:mm"}, {45, "mm:ss"},         {46, "[h]:mm:ss"}, {47, "mm:ss.0"}};
         for (const auto& format : child(document->document_element(), "numFmts").children())
-            if (shows_date(format.attribute("formatCode").value()))
-                dates.insert(format.attribute("numFmtId").as_int());
-        for (const auto& style : child(document->document_element(), "cellXfs").children())
-            date_styles_.push_back(dates.contains(style.attribute("numFmtId").as_int()));
-    }
-
-    // "dd.mm.yyyy hh:mm", but not "0.00" nor "[Red]General".
-    static bool shows_date(std::string_view code) {
-        char quote = 0;
-        for (const char c : code) {
-            if (quote != 0) {
-                quote = c == quote ? '\0' : quote;
-            } else if (c == '"' || c == '[') {
-                quote = c == '"' ? '"' : ']';
-            } else if (std::string_view("dhmsyDHMSY").find(c) != std::string_view::npos) {
-                return true;
-            }
+            codes[format.attribute("numFmtId").as_int()] = format.attribute("formatCode").value();
+        for (const auto& style : child(document->document_element(), "cellXfs").children()) {
+            const auto code = codes.find(style.attribute("numFmtId").as_int());
+            formats_.push_back(code == codes.end() ? CellFormat{} : parse_cell_format(code->second));
         }
-        return false;
     }
 
-    std::vector<std::pair<std::string, std::string>> sheets() {
-        std::map<std::string, std::string> targets;
-        if (const auto relations = parse("xl/_rels/workbook.xml.rels"))
-            for (const auto& one : relations->document_element().children()) {
-                std::string target = one.attribute("Target").value();
-                if (target.starts_with("/"))
-                    target.erase(0, 1);
-                else
-                    target = "xl/" + target;
-                targets[one.attribute("Id").value()] = target;
-            }
-        std::vector<std::pair<std::string, std::string>> all;
+    struct Sheet {
+        std::string name;
+        std::string path;
+        bool hidden = false;
+    };
+
+    // What the relations of a part name, by their id: the kind, and the path inside of the archive.
+    std::map<std::string, std::pair<std::string, std::string>> relations_of(const std::string& part) {
+        const auto slash = part.rfind('/') + 1;
+        std::map<std::string, std::pair<std::string, std::string>> all;
+        const auto document = parse(fmt::format("{}_rels/{}.rels", part.substr(0, slash), part.substr(slash)));
+        if (!document)
+            return all;
+        for (const auto& one : document->document_element().children()) {
+            const std::string target = one.attribute("Target").value();
+            const auto path = std::filesystem::path("/" + part.substr(0, slash)) / target;
+            all[one.attribute("Id").value()] = {one.attribute("Type").value(),
+                                                path.lexically_normal().generic_string().substr(1)};
+        }
+        return all;
+    }
+
+    std::vector<Sheet> sheets() {
+        auto relations = relations_of("xl/workbook.xml");
+        std::vector<Sheet> all;
         const auto document = parse("xl/workbook.xml");
         if (!document)
             return all;
+        since_1904_ = child(document->document_element(), "workbookPr").attribute("date1904").as_bool();
         for (const auto& sheet : child(document->document_element(), "sheets").children())
             for (const auto& attribute : sheet.attributes())
                 if (std::string_view(attribute.name()).ends_with(":id"))
-                    all.emplace_back(sheet.attribute("name").value(), targets[attribute.value()]);
+                    all.push_back({sheet.attribute("name").value(), relations[attribute.value()].second,
+                                   std::string_view(sheet.attribute("state").value()).ends_with("idden")});
         return all;
     }
 
@@ -170,12 +172,13 @@ class Workbook {
         return column == 0 ? next : column - 1;
     }
 
-    std::optional<Table> read_sheet(const std::string& name, const std::string& path) {
-        const auto document = parse(path);
+    std::optional<Table> read_sheet(const Sheet& sheet) {
+        const auto document = parse(sheet.path);
         if (!document)
             return std::nullopt;
         Table table;
-        table.name = name;
+        table.name = sheet.name;
+        table.hidden = sheet.hidden;
         std::size_t row_number = 0;
         for (const auto& row : child(document->document_element(), "sheetData").children()) {
             const auto wanted_row = row.attribute("r").as_uint(static_cast<unsigned>(row_number + 1));
@@ -190,12 +193,51 @@ class Workbook {
                 if (local(cell) == "c" && !add_cell(cell, table.rows.back()))
                     return std::nullopt;
         }
+        for (const auto& [id, relation] : relations_of(sheet.path))
+            if (relation.first.ends_with("/comments") && !read_comments(relation.second, table))
+                return std::nullopt;
         locate(table);
         return table;
     }
 
+    bool read_comments(const std::string& path, Table& table) {
+        const auto document = parse(path);
+        if (!document)
+            return !failed_;
+        for (const auto& comment : child(document->document_element(), "commentList").children()) {
+            const std::string_view place = comment.attribute("ref").value();
+            const auto row = parse_amount(place.substr(std::min(place.find_first_of("0123456789"), place.size())));
+            if (!row || *row < 1 || *row > static_cast<std::int64_t>(most_cells))
+                continue;
+            if (table.rows.size() < static_cast<std::size_t>(*row))
+                table.rows.resize(static_cast<std::size_t>(*row));
+            auto& cells = table.rows[static_cast<std::size_t>(*row) - 1];
+            const auto column = column_of(place, 0);
+            if (!make_room(cells, column))
+                return false;
+            text_below(child(comment, "text"), cells[column].comment);
+            if (!is_utf8(cells[column].comment))
+                return false;
+        }
+        return true;
+    }
+
     bool add_cell(const pugi::xml_node& node, std::vector<Cell>& row) {
         const auto column = column_of(node.attribute("r").value(), row.size());
+        if (!make_room(row, column))
+            return false;
+        row[column] = value_of(node);
+        return is_utf8(row[column].text);
+    }
+
+    bool is_utf8(const std::string& text) {
+        if (!template_::first_malformed_utf8(text))
+            return true;
+        complain("a cell is not UTF-8 text");
+        return false;
+    }
+
+    bool make_room(std::vector<Cell>& row, std::size_t column) {
         if (column >= widest_sheet) {
             complain(fmt::format("it has more than {} columns", widest_sheet));
             return false;
@@ -207,37 +249,7 @@ class Workbook {
         }
         if (column >= row.size())
             row.resize(column + 1);
-        row[column] = value_of(node);
-        if (template_::first_malformed_utf8(row[column].text)) {
-            complain("a cell is not UTF-8 text");
-            return false;
-        }
         return true;
-    }
-
-    // Days since the end of 1899 as people write them: "2026-05-01 09:00".
-    static std::string date_of(const std::string& value) {
-        const auto days = number_of(value);
-        if (!days)
-            return value;
-        const auto whole = std::floor(*days);
-        const auto minutes = std::llround((*days - whole) * 24 * 60);
-        const std::chrono::sys_days day{std::chrono::days(static_cast<int>(whole) - 25569)};
-        const std::chrono::year_month_day date{day};
-        std::string text;
-        if (whole >= 1)
-            text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                               static_cast<unsigned>(date.day()));
-        if (minutes > 0 || whole < 1)
-            text += fmt::format("{}{:02}:{:02}", text.empty() ? "" : " ", minutes / 60, minutes % 60);
-        return text;
-    }
-
-    static std::optional<double> number_of(const std::string& value) {
-        double days = 0;
-        const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), days);
-        const bool good = fault == std::errc() && end == value.data() + value.size() && days >= 0 && days < 2'900'000;
-        return good ? std::optional(days) : std::nullopt;
     }
 
     Cell value_of(const pugi::xml_node& node) const {
@@ -250,10 +262,18 @@ class Workbook {
             const auto index = parse_amount(value);
             if (index && *index < static_cast<std::int64_t>(strings_.size()))
                 cell.text = strings_[static_cast<std::size_t>(*index)];
-        } else {
+        } else if (type == "b") {
+            cell.text = value == "1" ? "TRUE" : "FALSE";
+        } else if (type.empty() || type == "n") {
             const auto style = static_cast<std::size_t>(node.attribute("s").as_uint());
-            const bool date = type.empty() && style < date_styles_.size() && date_styles_[style];
-            cell.text = date ? date_of(value) : value;
+            cell.text = shown(style < formats_.size() ? formats_[style] : CellFormat{}, value, since_1904_);
+        } else {
+            cell.text = value;
+        }
+        // A program that writes workbooks but calculates nothing leaves the results to the one that opens them.
+        if (const auto formula = child(node, "f"); formula && !child(node, "v") && !formula.text().empty()) {
+            cell.text = fmt::format("={}", formula.text().get());
+            cell.uncomputed = true;
         }
         return cell;
     }
@@ -280,6 +300,9 @@ class Workbook {
             for (auto& cell : row) {
                 cell.span = Span{shown, places[next].first, places[next].second};
                 ++next;
+                if (cell.uncomputed)
+                    template_::warn(out_, code::value, cell.span, "the file does not hold the result of this formula",
+                                    "instead: the formula itself; open the file in a spreadsheet and save it");
             }
     }
 
@@ -287,7 +310,8 @@ class Workbook {
     Diagnostics& out_;
     std::map<std::string, std::string> files_;
     std::vector<std::string> strings_;
-    std::vector<bool> date_styles_;
+    std::vector<CellFormat> formats_;
+    bool since_1904_ = false;
     std::size_t cells_ = 0;
     bool failed_ = false;
 };

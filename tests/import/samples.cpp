@@ -29,6 +29,7 @@ const std::vector<Sample>& samples() {
         {"ludus-accounts", "ludus", {"office.ludus.yml"}},
         {"ludus-small", "ludus", {"one.ludus.yml"}},
         {"msel-csv", "msel", {"drill.msel.csv"}},
+        {"msel-book", "msel", {"book.msel.xlsx"}},
         {"msel-clocks", "msel", {"clocks.msel.csv"}},
         {"msel-columns", "msel", {"columns.msel.csv"}},
         {"msel-minutes", "msel", {"minutes.msel.csv"}},
