@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Imports a sample of each format, and brings it up and down: the images that stand in must carry what was imported. Of one, traffic
+# is sent across its routers. Needs root, the images, and the folder of the built programs: import-up-test.sh BIN
+# It shuts itself into namespaces of its own first, so that nothing else on this machine sees it, nor it anything else.
+set -euo pipefail
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+root=$here/../..
+samples=$root/tests/import/samples
+bin=$(realpath "${1:?usage: import-up-test.sh BIN}")
+((EUID == 0)) || { echo "import-up-test: must be run as root" >&2; exit 1; }
+if [[ ${2:-} != inside ]]; then
+    exec unshare --mount --pid --net --fork --kill-child --mount-proc "$0" "$bin" inside
+fi
+ip link set lo up
+mkdir -p /run/testudo
+mount -t tmpfs tmpfs /run/testudo
+work=$(mktemp -d /var/tmp/testudo-import.XXXXXX)
+export TESTUDO_STATE=$work/state TESTUDO_HOST=/run/testudo/imported TESTUDO_IMAGES=${TESTUDO_IMAGES:-/var/lib/testudo/images}
+testudo=$bin/testudo
+host=(--dir "$TESTUDO_HOST" --data "$work/range-host")
+passed=0
+"$here/leak-check.sh" snapshot "$work/before"
+
+finish() {
+    local status=$?
+    trap - EXIT
+    "$root/deploy/range-host" stop "${host[@]}" || status=1
+    "$here/leak-check.sh" compare "$work/before" || status=1
+    if ((status == 0)); then rm -rf "$work"; echo "$passed passed, 0 failed"; else echo "What is left to look at: $work" >&2; fi
+    exit "$status"
+}
+trap finish EXIT
+die() { tail -n 20 "$work/output" >&2; printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+
+# Sends from inside a container, which libvirt started as a child of its own.
+from() { # MACHINE COMMAND...
+    local starter init
+    starter=$(pgrep -f "libvirt_lxc --name $1 ") || die "no container $1 runs"
+    init=$(pgrep -P "$starter") || die "the container $1 has no first process"
+    nsenter --target "$init" --mount --net --pid -- "${@:2}" >>"$work/output" 2>&1
+}
+
+across_two_routers() {
+    from tst-port-lab-blue-desk ping -c 1 -W 5 198.18.11.10 || die "the desk does not reach r1, behind two routers"
+    from tst-port-lab-blue-desk ping -c 1 -W 1 198.18.11.99 && die "an address that nobody has answers"
+    return 0
+}
+
+comes_up() { # EXERCISE MACHINES LOOK FORMAT FILE...
+    local exercise=$1 machines=$2 look=$3 template=$work/$1.yaml
+    printf -- '-- %s\n' "$4 becomes $exercise, of $machines machines"
+    (cd "$samples" && "$testudo" import "${@:4}") >"$template" 2>"$work/output" || die "$exercise is not imported"
+    "$testudo" up "$template" >"$work/output" 2>&1 || die "$exercise does not come up"
+    "$testudo" status "$exercise" >"$work/output" 2>&1 || die "$exercise has no status"
+    grep -q "$machines of $machines machines run as planned" "$work/output" || die "$exercise is not as planned"
+    "$look"
+    "$testudo" down "$exercise" >"$work/output" 2>&1 || die "$exercise does not go down"
+    "$testudo" status "$exercise" 2>&1 | grep -q "0 of $machines machines" || die "something is left of $exercise"
+    passed=$((passed + 1))
+}
+
+"$root/deploy/range-host" start "${host[@]}" >/dev/null
+comes_up port-lab 6 across_two_routers containerlab pods.clab.yml
+comes_up junior-hacker 7 true cyberrangecz junior.topology.yml junior.training.json
+comes_up range-125 10 true cyris dmz.cyris.yml
+comes_up ludus-range 4 true ludus bay.ludus.yml
+comes_up imported-msel 0 true msel book.msel.xlsx
+comes_up small-lab 7 true ocr-sdl lab.ocr.yml
+comes_up windplant 5 true phenix plant.phenix.yml
