@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "orchestrator/cli/commands.hpp"
+#include "orchestrator/cli/print.hpp"
 #include "orchestrator/import/formats.hpp"
 
 namespace {
@@ -234,9 +235,14 @@ int main(int argc, char** argv) {
         app.exit(e);
         return exit_usage;
     }
+    // What was redirected to a full disk is not whole, however good the rest is.
+    const testudo::Error unwritten("output", "", "standard output could not be written to its end");
     try {
-        return chosen();
+        const auto code = chosen();
+        return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? code : complain(unwritten);
     } catch (const std::exception& e) {
+        if (std::ferror(stdout) != 0)
+            return complain(unwritten);
         std::cerr << "testudo: internal fault: " << e.what() << "\n";
         return exit_failed;
     }
