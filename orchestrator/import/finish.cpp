@@ -8,6 +8,7 @@
 #include "orchestrator/import/names.hpp"
 #include "orchestrator/import/quantities.hpp"
 #include "orchestrator/import/renumber.hpp"
+#include "orchestrator/plan/ports.hpp"
 #include "orchestrator/template/quantity.hpp"
 
 namespace testudo::import_ {
@@ -38,6 +39,8 @@ class Finisher {
             services(machine);
         for (auto& machine : draft_.machines)
             image(machine);
+        for (auto& machine : draft_.machines)
+            start_services(machine);
         names();
         if (!renumber(draft_, blue_teams(), in_))
             return false;
@@ -302,6 +305,24 @@ class Finisher {
                         fmt::format("{}, a Linux system, holds its place with its name, addresses and users; name an "
                                     "image of yours with `image` and `kind: vm`",
                                     machine.image));
+    }
+
+    // A port that nothing listens on fails every check; what the stand-in can offer there without any settings, it
+    // does.
+    void start_services(Machine& machine) {
+        if (machine.image != "debian-range")
+            return;
+        for (auto& service : machine.serves) {
+            const auto* const unit = service.protocol == "http" ? "nginx" : service.protocol == "ssh" ? "ssh" : nullptr;
+            if (!service.unit.empty() || !unit || service.port != plan::usual_port(service.protocol))
+                continue;
+            service.unit = unit;
+            if (machine.copy == 1)
+                in_.changed(
+                    code::value, machine.span,
+                    fmt::format("what served `{}` of `{}` is not carried over", service.name, plain_name(machine)),
+                    fmt::format("the stand-in's `{}`, as Debian sets it up", service.unit));
+        }
     }
 
     // What the file calls a machine, whichever of its copies this is.

@@ -100,7 +100,8 @@ TEST(StandIns, are_chosen_by_family) {
     EXPECT_TRUE(stand_in("ubuntu-noble-x86_64", "").alike);
     EXPECT_FALSE(stand_in("windows-10", "").alike);
     EXPECT_EQ(stand_in("windows-10", "").image, "debian-range") << "so that the range can be made";
-    EXPECT_EQ(stand_in("pfsense-2.7", "").image, "debian-vm");
+    EXPECT_EQ(stand_in("freebsd-14", "").image, "debian-vm");
+    EXPECT_TRUE(stand_in("pfsense-2.7", "").forwards);
     EXPECT_EQ(stand_in("appliance", "linux").image, "debian-range");
     EXPECT_FALSE(stand_in("debian-tools", "windows").alike) << "what the file says of the system weighs more";
     EXPECT_FALSE(stand_in("appliance", "").alike);

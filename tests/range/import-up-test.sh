@@ -42,6 +42,7 @@ from() { # MACHINE COMMAND...
 
 across_two_routers() {
     from tst-port-lab-blue-desk ping -c 1 -W 5 198.18.11.10 || die "the desk does not reach r1, behind two routers"
+    from tst-port-lab-blue-desk curl -sSf -m 5 -o /dev/null http://198.18.10.10/ || die "no web server stands in for the original's"
     from tst-port-lab-blue-desk ping -c 1 -W 1 198.18.11.99 && die "an address that nobody has answers"
     return 0
 }
