@@ -120,6 +120,7 @@ struct Inject : Entry {
     std::string report;
     Millis within{0};
     std::int64_t points = 0;
+    std::string rubric = "The answer is right"; // what the points are for
     // An action instead of a message.
     std::string action;
     std::size_t on = 0;

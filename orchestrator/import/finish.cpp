@@ -478,13 +478,27 @@ class Finisher {
 
     // Braces of another language would be read as expressions.
     void texts() {
-        for (auto& inject : draft_.injects)
-            for (auto* text : {&inject.subject, &inject.body, &inject.expected})
-                defuse(*text, inject.span);
-        for (auto& machine : draft_.machines)
+        defuse(draft_.title, draft_.span);
+        for (auto& team : draft_.teams)
+            defuse(team.title, team.span);
+        for (auto& network : draft_.networks)
+            defuse(network.title, network.span);
+        for (auto& machine : draft_.machines) {
+            defuse(machine.title, machine.span);
             for (auto& user : machine.users)
                 if (user.password)
                     defuse(*user.password, user.span);
+        }
+        for (auto& check : draft_.checks)
+            for (auto* text : {&check.title, &check.path, &check.contains})
+                defuse(*text, check.span);
+        for (auto& inject : draft_.injects) {
+            for (auto* text : {&inject.title, &inject.from, &inject.subject, &inject.body, &inject.expected,
+                               &inject.objective, &inject.controller, &inject.rubric})
+                defuse(*text, inject.span);
+            for (auto& [key, value] : inject.with)
+                defuse(value, inject.span);
+        }
     }
 
     void defuse(std::string& text, const Span& span) {

@@ -263,11 +263,11 @@ void read_ocr_sdl(Documents& documents, Reading& in, Draft& draft) {
     const auto entities = read_entities(scenario, in, draft);
     Range(in, draft).read(scenario);
     read_stories(scenario, entities, in, draft);
+    read_metrics(scenario, in, draft);
     static constexpr Lost more[] = {
         {"conditions", "commands inside of a machine are not checks; write `checks`, which ask from outside"},
         {"capabilities", "what was trained is said by the objectives of messages and actions"},
         {"vulnerabilities", "weaknesses are what the image, its files and its passwords make of them"},
-        {"metrics", "scores are earned by checks, actions and reports; see `scoring`"},
         {"evaluations", "scores are earned by checks, actions and reports; see `scoring`"},
         {"goals", "what was trained is said by the objectives of messages and actions"}};
     lose(in, scenario, more);

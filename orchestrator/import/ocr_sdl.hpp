@@ -21,6 +21,9 @@ Entities read_entities(Item& scenario, Reading& in, Draft& draft);
 // Stories, scripts, events and injects become messages.
 void read_stories(Item& scenario, const Entities& entities, Reading& in, Draft& draft);
 
+// Metrics that people judge become messages that expect a report.
+void read_metrics(Item& scenario, Reading& in, Draft& draft);
+
 // The child with exactly this name.
 Item* named(Item* section, const std::string& name);
 

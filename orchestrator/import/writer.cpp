@@ -393,7 +393,7 @@ class Writer {
         line(2, "expects:");
         line(3, "report: {}", inject.report);
         line(3, "within: {}", template_::to_text(inject.within));
-        line(3, "rubric: {{ answer: {{ title: The answer is right, points: {} }} }}", inject.points);
+        line(3, "rubric: {{ answer: {{ title: {}, points: {} }} }}", scalar(inject.rubric), inject.points);
     }
 
     void action(const Inject& inject) {

@@ -61,6 +61,22 @@ TEST_P(Hostile, files_may_be_damaged_anywhere) {
     }
 }
 
+// Expressions of another language stand in any text.
+TEST_P(Hostile, files_may_hold_braces_anywhere) {
+    const auto whole = read_sample(GetParam().files.front());
+    if (whole.starts_with("PK"))
+        return;
+    for (std::size_t at = whole.find(' '); at != std::string::npos && !HasFailure(); at = whole.find(' ', at + 1)) {
+        const auto letter = [&](std::size_t i) {
+            return i < whole.size() && std::isalpha(static_cast<unsigned char>(whole[i]));
+        };
+        if (!letter(at - 1) || !letter(at + 1)) // between two words of a text
+            continue;
+        auto text = whole;
+        import_and_plan(GetParam(), text.insert(at + 1, "{{ x }} "));
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Formats, Hostile, testing::ValuesIn(samples()), [](const auto& test) {
     auto name = test.param.name;
     std::replace(name.begin(), name.end(), '-', '_');
