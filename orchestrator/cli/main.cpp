@@ -65,8 +65,10 @@ int main(int argc, char** argv) {
     graph_command->add_option("--format", graph_options.format, "In which language")
         ->check(CLI::IsMember({"svg", "dot", "mermaid"}))
         ->capture_default_str();
-    graph_command->add_option("--team", graph_options.team, "This blue team's own range: its name or number");
-    graph_command->add_option("--audience", graph_options.audience, "Only what this nation's teams may see");
+    graph_command->add_option("--team", graph_options.team,
+                              "This blue team's range as it may see it: its name or number");
+    graph_command->add_option("--audience", graph_options.audience,
+                              "Who looks at it: a nation, for what its teams may see, or white, for everything");
 
     SchemaOptions schema_options;
     command(app, "schema", "Print the JSON Schema of templates, for editors", [&] {

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include "orchestrator/graph/map.hpp"
+#include "orchestrator/graph/words.hpp"
 
-// For Graphviz. A zone as an end of a rule is the invisible point in it.
+// For Graphviz. A zone is a box, and a node in it with its addresses, at which cables and rules end: edges that end at
+// boxes are what Graphviz loses. Rules take part in the ranking for the same reason.
 namespace testudo::graph {
 namespace {
 
@@ -27,29 +29,22 @@ std::string label(const std::vector<std::string>& lines) {
 }
 
 std::string node_line(const Node& node, std::size_t index) {
-    std::vector<std::string> lines{node.heading()};
-    if (!node.title.empty())
-        lines.push_back(node.title);
-    lines.insert(lines.end(), node.addresses.begin(), node.addresses.end());
-    for (const auto& service : node.services)
-        lines.push_back(service.text);
-    return fmt::format("n{} [label={}, shape={}];\n", index, label(lines), node.role == "router" ? "hexagon" : "box");
+    return fmt::format("n{} [label={}, shape={}];\n", index, label(lines_of(node, true)),
+                       node.role == "router" ? "hexagon" : "box");
 }
 
 } // namespace
 
 std::string to_dot(const Map& map) {
     std::string out = "digraph range {\n"
-                      "  rankdir=TB; compound=true; fontname=\"sans-serif\";\n"
+                      "  rankdir=TB; fontname=\"sans-serif\";\n"
                       "  node [fontname=\"sans-serif\", fontsize=11]; edge [fontname=\"sans-serif\", fontsize=10];\n";
     out += fmt::format("  label={}; labelloc=t;\n", label({map.label, map.title, map.subtitle, map.owners}));
     for (std::size_t z = 0; z < map.zones.size(); ++z) {
-        std::vector<std::string> lines{map.zones[z].name};
-        if (!map.zones[z].title.empty())
-            lines.push_back(map.zones[z].title);
-        lines.insert(lines.end(), map.zones[z].addresses.begin(), map.zones[z].addresses.end());
-        out += fmt::format("  subgraph cluster_{0} {{\n    label={1};\n    z{0} [shape=point, style=invis];\n", z,
-                           label(lines));
+        const auto& zone = map.zones[z];
+        out += fmt::format("  subgraph cluster_{0} {{\n    label={1};\n    z{0} [label={2}, shape=box, "
+                           "style=\"rounded,filled\", fillcolor=\"#e8edf4\"];\n",
+                           z, label(heading_of(zone)), label(zone.addresses));
         for (std::size_t n = 0; n < map.nodes.size(); ++n)
             if (!map.nodes[n].between() && !map.nodes[n].zones.empty() && map.nodes[n].zones.front() == z)
                 out += "    " + node_line(map.nodes[n], n);
@@ -60,16 +55,15 @@ std::string to_dot(const Map& map) {
         if (node.between() || node.zones.empty())
             out += "  " + node_line(node, n);
         for (std::size_t i = node.between() ? 0 : 1; i < node.zones.size(); ++i)
-            out += fmt::format("  n{0} -> z{1} [lhead=cluster_{1}, dir=none];\n", n, node.zones[i]);
+            out += is_above(map, node, node.zones[i])
+                       ? fmt::format("  z{1} -> n{0} [dir=none, penwidth=2];\n", n, node.zones[i])
+                       : fmt::format("  n{0} -> z{1} [dir=none, penwidth=2];\n", n, node.zones[i]);
     }
-    for (const auto& rule : map.rules)
-        out += fmt::format("  {} -> {} [label={}, color={}, constraint=false];\n", rule.from.name(rule.router),
-                           rule.to.name(rule.router), in_quotes(rule.text),
-                           rule.allow ? "\"#1d4ed8\"" : "\"#b91c1c\", style=dashed");
-    for (const auto& check : map.checks)
-        for (const auto vantage : check.vantages)
-            out += fmt::format("  n{} -> n{} [label={}, color=\"#15803d\", style=dotted, constraint=false];\n", vantage,
-                               check.target, in_quotes(check.title));
+    for (const auto& edge : edges_of(map))
+        out += fmt::format("  {} -> {} [label={}, color={}];\n", edge.from.name(edge.router), edge.to.name(edge.router),
+                           label(edge.what), edge.allow ? "\"#1d4ed8\"" : "\"#b91c1c\", style=dashed");
+    if (!map.checks.empty())
+        out += fmt::format("  checks [label={}, shape=note];\n", label(check_lines(map)));
     return out + "}\n";
 }
 

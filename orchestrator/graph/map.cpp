@@ -6,6 +6,7 @@
 #include <set>
 
 #include "orchestrator/core/label.hpp"
+#include "orchestrator/plan/sight.hpp"
 #include "orchestrator/template/quantity.hpp"
 
 namespace testudo::graph {
@@ -16,6 +17,7 @@ using plan::Team;
 using template_::Template;
 
 constexpr std::size_t alike_at_least = 3; // so many become one node
+constexpr std::string_view white = "white";
 
 std::string id_of(const std::string& name, const std::string& team) {
     return team.empty() ? name : name + "@" + team;
@@ -73,14 +75,15 @@ class Maker {
 
   private:
     Result<void> choose_teams() {
-        bool takes_part = view_.audience.empty();
-        sees_all_ = view_.audience.empty();
+        const bool of_a_nation = !view_.audience.empty() && view_.audience != white;
+        bool takes_part = !of_a_nation;
+        sees_all_ = view_.audience == white || (view_.audience.empty() && view_.team.empty());
         for (const auto& team : plan_.teams) {
-            if (!holds(team.nations, view_.audience))
+            if (!of_a_nation || !holds(team.nations, view_.audience))
                 continue;
             takes_part = true;
-            sees_all_ = sees_all_ || team.colour == "white";
-            sees_red_ = sees_red_ || team.colour == "red";
+            sees_all_ = sees_all_ || team.colour == white;
+            viewers_.push_back(&team);
         }
         if (!takes_part)
             return fail("graph.audience", view_.audience, "no team of this exercise is of that nation");
@@ -92,7 +95,7 @@ class Maker {
             names.push_back(team.id);
             const bool named = view_.team.empty() || team.id == view_.team || std::to_string(team.number) == view_.team;
             found = found || named;
-            if (named && (sees_all_ || holds(team.nations, view_.audience)))
+            if (named && (sees_all_ || !of_a_nation || holds(team.nations, view_.audience)))
                 teams_.push_back(&team);
         }
         if (!found)
@@ -100,6 +103,12 @@ class Maker {
                         fmt::format("there is no such blue team; there are {}", fmt::join(names, ", ")));
         if (!view_.team.empty() && teams_.empty())
             return fail("graph.audience", view_.audience, fmt::format("is no nation of the team {}", view_.team));
+        if (of_a_nation)
+            nations_ = {view_.audience};
+        else if (!sees_all_)
+            nations_ = teams_.front()->nations;
+        if (!of_a_nation || !view_.team.empty())
+            viewers_ = teams_;
         return {};
     }
 
@@ -147,23 +156,24 @@ class Maker {
     // A label that names nations is for those; a group in it may hold the nation, which the template tells.
     bool released(const std::string& text) const {
         const auto label = parse_label(text);
-        if (!label || label->released.empty() || holds(label->released, view_.audience))
+        if (!label || label->released.empty())
             return true;
-        return std::any_of(source_.groups.begin(), source_.groups.end(), [&](const template_::GroupSpec& group) {
-            return holds(label->released, group.id.value) &&
-                   std::any_of(group.nations.begin(), group.nations.end(),
-                               [&](const template_::Text& nation) { return nation.value == view_.audience; });
+        return std::all_of(nations_.begin(), nations_.end(), [&](const std::string& nation) {
+            return holds(label->released, nation) ||
+                   std::any_of(source_.groups.begin(), source_.groups.end(), [&](const template_::GroupSpec& group) {
+                       return holds(label->released, group.id.value) &&
+                              std::any_of(group.nations.begin(), group.nations.end(),
+                                          [&](const template_::Text& one) { return one.value == nation; });
+                   });
         });
     }
 
     bool hidden(const plan::Machine& machine) const {
         if (sees_all_)
             return false;
-        if (!released(machine.label.empty() ? plan_.label : machine.label))
-            return true;
-        if (machine.role == "red")
-            return !sees_red_;
-        return machine.role == "vantage" || machine.role == "reference";
+        return !released(machine.label.empty() ? plan_.label : machine.label) ||
+               std::none_of(viewers_.begin(), viewers_.end(),
+                            [&](const Team* team) { return plan::is_seen_by(plan_, machine, team->id); });
     }
 
     static std::string text_of(const plan::Service& service) {
@@ -201,7 +211,9 @@ class Maker {
     void add_node(const std::vector<const plan::Machine*>& group) {
         const auto& machine = *group.front();
         Node node;
-        node.name = group.size() == 1 ? machine.name : fmt::format("{} … {}", machine.name, group.back()->name);
+        node.name = group.size() == 1 ? machine.name
+                                      : fmt::format("{} … {}", machine.name,
+                                                    group.back()->name.substr(stem_of(machine.name).size() + 1));
         node.title = machine.title == machine.name ? "" : machine.title;
         node.role = machine.role;
         node.vm = machine.kind == plan::MachineKind::vm;
@@ -294,21 +306,23 @@ class Maker {
                 const auto to = end_of(rule.to.value);
                 if (!from || !to)
                     continue;
-                Rule made{*router, *from, *to, allow, fmt::format("{} → {}", rule.from.value, rule.to.value)};
-                auto what = protocol_of(rule);
+                Rule made{*router, *from, *to, allow, fmt::format("{} → {}", rule.from.value, rule.to.value), ""};
+                made.what = protocol_of(rule);
                 if (rule.service.given() && to->kind == End::Kind::node)
                     for (const auto& service : map_.nodes[to->index].services)
                         if (service.name == rule.service.value)
-                            what = service.text;
-                made.text += what.empty() ? ": everything" : ": " + what;
+                            made.what = service.text;
+                if (made.what.empty())
+                    made.what = "everything";
                 if (std::none_of(map_.rules.begin(), map_.rules.end(), [&made](const Rule& r) {
-                        return r.router == made.router && r.text == made.text && r.allow == made.allow;
+                        return r.router == made.router && r.text() == made.text() && r.allow == made.allow;
                     }))
                     map_.rules.push_back(std::move(made));
             }
     }
 
     void add_checks() {
+        std::map<std::string, std::size_t> alike; // what they have in common -> check
         for (const auto& check : plan_.checks) {
             if (teams_.empty() || check.team != chosen() || !check.users.empty())
                 continue;
@@ -316,8 +330,7 @@ class Maker {
             if (target == node_at_.end())
                 continue;
             Check made;
-            made.letter = letter_of(map_.checks.size());
-            made.title = check.title;
+            made.title = check.title == check.id ? stem_of(check.title) : check.title;
             made.target = target->second;
             made.text = fmt::format("{} every {}", check.type, template_::to_text(check.period));
             std::string from;
@@ -326,23 +339,34 @@ class Maker {
                     if (std::find(made.vantages.begin(), made.vantages.end(), vantage->second) != made.vantages.end())
                         continue;
                     made.vantages.push_back(vantage->second);
-                    auto& node = map_.nodes[vantage->second];
-                    append(node.checks, made.letter);
-                    append(from, node.name, " and ");
+                    append(from, map_.nodes[vantage->second].name, " and ");
                 }
             if (!from.empty())
                 made.text += ", from " + from;
-            auto& node = map_.nodes[made.target];
-            auto* list = &node.checks;
-            const auto* machine = plan::find_machine(plan_, check.target);
-            for (std::size_t i = 0; i < machine->services.size(); ++i)
-                for (auto& service : node.services)
-                    if (check.port != 0 && machine->services[i].port == check.port &&
-                        machine->services[i].name == service.name)
-                        list = &service.checks;
-            append(*list, made.letter);
+            if (map_.nodes[made.target].count > 1) {
+                const auto [at, fresh] = alike.emplace(
+                    fmt::format("{}|{}|{}|{}", made.target, check.port, made.title, made.text), map_.checks.size());
+                if (!fresh) {
+                    ++map_.checks[at->second].count;
+                    continue;
+                }
+            }
+            made.letter = letter_of(map_.checks.size());
+            for (const auto vantage : made.vantages)
+                append(map_.nodes[vantage].checks, made.letter);
+            append(list_of(made.target, check), made.letter);
             map_.checks.push_back(std::move(made));
         }
+    }
+
+    // Where a machine's card tells of the check: with the service that is asked, or with the machine itself.
+    std::string& list_of(std::size_t target, const plan::Check& check) {
+        auto& node = map_.nodes[target];
+        for (const auto& one : plan::find_machine(plan_, check.target)->services)
+            for (auto& service : node.services)
+                if (check.port != 0 && one.port == check.port && one.name == service.name)
+                    return service.checks;
+        return node.checks;
     }
 
     static std::string counted(std::size_t count, const std::string& one, const std::string& many) {
@@ -375,12 +399,17 @@ class Maker {
             }
         for (const auto& segment : plan_.segments)
             networks += counts(segment.id) ? 1 : 0;
+        std::size_t checks = 0;
+        for (const auto& check : map_.checks)
+            checks += static_cast<std::size_t>(check.count);
         return fmt::format("{} of {} · {} ({}) · {} · {} · {}", counted(teams_.size(), "team", "teams"),
                            counted(nations.size(), "nation", "nations"), counted(machines, "machine", "machines"),
                            counted(vms, "VM", "VMs"), counted(networks, "network", "networks"),
-                           counted(map_.checks.size(), "check", "checks") + (teams_.size() > 1 ? " of each team" : ""),
+                           counted(checks, "check", "checks") + (teams_.size() > 1 ? " of each team" : ""),
                            "exercise time " + template_::to_text(plan_.duration)) +
-               (sees_all_ ? "" : " · what " + view_.audience + " may see");
+               (sees_all_ ? ""
+                          : fmt::format(" · what {} may see",
+                                        view_.audience.empty() ? teams_.front()->title : view_.audience));
     }
 
     const Template& source_;
@@ -388,7 +417,8 @@ class Maker {
     const View& view_;
     std::vector<const Team*> teams_; // those shown; the first stands for all
     bool sees_all_ = false;
-    bool sees_red_ = false;
+    std::vector<const Team*> viewers_; // who look at it, where not everything is shown
+    std::vector<std::string> nations_; // theirs
     Map map_;
     std::map<std::string, std::size_t> zone_at_;
     std::map<std::string, std::size_t> node_at_;
@@ -398,6 +428,10 @@ class Maker {
 
 std::string Node::heading() const {
     return count == 1 ? name : fmt::format("{} ({})", name, count);
+}
+
+std::string Check::heading() const {
+    return count == 1 ? title : fmt::format("{} ({})", title, count);
 }
 
 std::string End::name(std::size_t router) const {

@@ -10,8 +10,10 @@
 namespace testudo::graph {
 
 struct View {
-    std::string team;     // a blue team's name or number; "" = all of them
-    std::string audience; // a nation: only what its teams may see; "" = everything
+    std::string team; // a blue team's name or number; "" = all of them
+    // Who is to look at it: a nation, for what all its teams may see, or "white", for everything. "" = the team that is
+    // shown, or everything where all are.
+    std::string audience;
 };
 
 struct Zone { // a segment
@@ -57,15 +59,19 @@ struct Rule {
     End from;
     End to;
     bool allow = true;
-    std::string text; // "internet → portal: web (http 80)"
+    std::string ends; // "internet → portal"
+    std::string what; // "web: http 80"
+    std::string text() const { return ends + ": " + what; }
 };
 
-struct Check {
+struct Check {          // or several that are alike but for the machine of a group that they ask
     std::string letter; // "A" .. "Z", "AA" ..
+    int count = 1;
     std::string title;
     std::string text; // "http every 10s, from probe-1 and probe-2"
     std::size_t target = 0;
     std::vector<std::size_t> vantages; // none where they may not be seen
+    std::string heading() const;       // its title, and how many it stands for if more than one
 };
 
 struct Map {

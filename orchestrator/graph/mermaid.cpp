@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include "orchestrator/graph/map.hpp"
+#include "orchestrator/graph/words.hpp"
 
-// For Mermaid, which code forges draw inside of Markdown. Texts stand in quotes and special characters as entities.
+// For Mermaid, which code forges draw inside of Markdown. A zone is a box, and a node in it with its addresses, at
+// which cables and rules end. Texts stand in quotes and special characters as entities.
 namespace testudo::graph {
 namespace {
 
@@ -20,7 +22,7 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-std::string lines_of(const std::vector<std::string>& lines) {
+std::string in_quotes(const std::vector<std::string>& lines) {
     std::string out;
     for (const auto& line : lines)
         out += (out.empty() ? "" : "<br/>") + escaped(line);
@@ -28,23 +30,20 @@ std::string lines_of(const std::vector<std::string>& lines) {
 }
 
 std::string node_line(const Node& node, std::size_t index) {
-    std::vector<std::string> lines{node.heading()};
-    if (!node.title.empty())
-        lines.push_back(node.title);
-    for (const auto& service : node.services)
-        lines.push_back(service.text);
     const bool router = node.role == "router";
-    return fmt::format("n{}{}{}{}\n", index, router ? "{{" : "[", lines_of(lines), router ? "}}" : "]");
+    return fmt::format("n{}{}{}{}\n", index, router ? "{{" : "[", in_quotes(lines_of(node, false)),
+                       router ? "}}" : "]");
 }
 
 } // namespace
 
 std::string to_mermaid(const Map& map) {
-    auto out = fmt::format("---\ntitle: {}\n---\nflowchart TB\n", lines_of({map.label + " · " + map.title}));
+    auto out = fmt::format("---\ntitle: {}\nconfig:\n  flowchart:\n    wrappingWidth: 480\n---\nflowchart TB\n",
+                           in_quotes({map.label + " · " + map.title}));
     for (std::size_t z = 0; z < map.zones.size(); ++z) {
-        std::vector<std::string> lines{map.zones[z].name};
-        lines.insert(lines.end(), map.zones[z].addresses.begin(), map.zones[z].addresses.end());
-        out += fmt::format("  subgraph z{}[{}]\n", z, lines_of(lines));
+        const auto& zone = map.zones[z];
+        out += fmt::format("  subgraph s{0}[{1}]\n    z{0}([{2}])\n", z, in_quotes(heading_of(zone)),
+                           in_quotes(zone.addresses));
         for (std::size_t n = 0; n < map.nodes.size(); ++n)
             if (!map.nodes[n].between() && !map.nodes[n].zones.empty() && map.nodes[n].zones.front() == z)
                 out += "    " + node_line(map.nodes[n], n);
@@ -55,14 +54,14 @@ std::string to_mermaid(const Map& map) {
         if (node.between() || node.zones.empty())
             out += "  " + node_line(node, n);
         for (std::size_t i = node.between() ? 0 : 1; i < node.zones.size(); ++i)
-            out += fmt::format("  z{} --- n{}\n", node.zones[i], n);
+            out += is_above(map, node, node.zones[i]) ? fmt::format("  z{} --- n{}\n", node.zones[i], n)
+                                                      : fmt::format("  n{} --- z{}\n", n, node.zones[i]);
     }
-    for (const auto& rule : map.rules)
-        out += fmt::format("  {} {}|{}| {}\n", rule.from.name(rule.router), rule.allow ? "-->" : "--x",
-                           lines_of({rule.text}), rule.to.name(rule.router));
-    for (const auto& check : map.checks)
-        for (const auto vantage : check.vantages)
-            out += fmt::format("  n{} -.->|{}| n{}\n", vantage, lines_of({check.title}), check.target);
+    for (const auto& edge : edges_of(map))
+        out += fmt::format("  {} {}|{}| {}\n", edge.from.name(edge.router), edge.allow ? "-->" : "--x",
+                           in_quotes(edge.what), edge.to.name(edge.router));
+    if (!map.checks.empty())
+        out += fmt::format("  checks[{}]\n", in_quotes(check_lines(map)));
     return out;
 }
 

@@ -276,12 +276,12 @@ class Drawer {
         std::vector<Entry> rules;
         for (std::size_t i = 0; i < map_.rules.size(); ++i) {
             const auto& rule = map_.rules[i];
-            rules.push_back({fmt::format("{}{}", rule.allow ? "" : "✕ ", i + 1), false, rule.allow, rule.text,
+            rules.push_back({fmt::format("{}{}", rule.allow ? "" : "✕ ", i + 1), false, rule.allow, rule.text(),
                              "at " + map_.nodes[rule.router].name});
         }
         std::vector<Entry> checks;
         for (const auto& check : map_.checks)
-            checks.push_back({check.letter, true, true, check.title, check.text});
+            checks.push_back({check.letter, true, true, check.heading(), check.text});
         y = block("What routers let through; everything else they stop", rules, y, draw);
         return block("What is checked", checks, y, draw);
     }

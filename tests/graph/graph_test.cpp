@@ -70,7 +70,7 @@ TEST(Graph, one_team_stands_for_all) {
     const auto map = good_map();
     EXPECT_EQ(map.owners, "Each of 2 teams: North (EST) · South (FIN, SWE)");
     EXPECT_EQ(map.zones.size(), 2U);
-    EXPECT_THAT(names_of(map), ElementsAre("probe", "good", "crow", "gate", "portal", "desk-1 … desk-3"));
+    EXPECT_THAT(names_of(map), ElementsAre("probe", "good", "crow", "gate", "portal", "desk-1 … 3"));
     EXPECT_THAT(map.zones[1].addresses, ElementsAre("198.18.1.0/24, 198.18.2.0/24"));
     EXPECT_TRUE(map.nodes[4].addresses.empty()) << "they differ from team to team";
     EXPECT_EQ(map.nodes[5].count, 3);
@@ -81,7 +81,8 @@ TEST(Graph, a_team_has_its_own_addresses) {
         const auto map = good_map({team, ""});
         EXPECT_EQ(map.owners, "South (FIN, SWE)");
         EXPECT_THAT(map.zones[1].addresses, ElementsAre("198.18.2.0/24"));
-        EXPECT_THAT(map.nodes[4].addresses, ElementsAre("198.18.2.80"));
+        ASSERT_THAT(names_of(map), ElementsAre("gate", "portal", "desk-1 … 3"));
+        EXPECT_THAT(map.nodes[1].addresses, ElementsAre("198.18.2.80"));
     }
 }
 
@@ -89,9 +90,9 @@ TEST(Graph, a_nation_sees_what_its_team_may_see) {
     const auto map = good_map({"", "SWE"});
     EXPECT_EQ(map.owners, "South (FIN, SWE)");
     EXPECT_THAT(map.subtitle, HasSubstr("what SWE may see"));
-    EXPECT_THAT(names_of(map), ElementsAre("gate", "portal", "desk-1 … desk-3"));
+    EXPECT_THAT(names_of(map), ElementsAre("gate", "portal", "desk-1 … 3"));
     for (const auto& rule : map.rules)
-        EXPECT_THAT(rule.text, Not(HasSubstr("crow")));
+        EXPECT_THAT(rule.text(), Not(HasSubstr("crow")));
     ASSERT_EQ(map.checks.size(), 1U);
     EXPECT_TRUE(map.checks[0].vantages.empty());
     for (const auto& picture : {to_svg(map), to_dot(map), to_mermaid(map)})
@@ -103,10 +104,47 @@ TEST(Graph, a_nation_sees_what_its_team_may_see) {
 
 TEST(Graph, a_nation_sees_no_machine_that_is_not_released_to_it) {
     auto text = range;
-    text.replace(text.find("probe:"), 0, "mirror: { label: REL EST, image: debian, on: { internet: 90 } }\n  ");
+    text.replace(text.find("probe:"), 0,
+                 "mirror: { label: REL EST, seen_by: north, image: debian, on: { internet: 90 } }\n  ");
     text.replace(text.find("duration:"), 0, "label: EXERCISE REL EST FIN SWE LVA LTU\n");
     EXPECT_THAT(names_of(map_of(text, {"", "EST"}).value()), Contains("mirror"));
     EXPECT_THAT(names_of(map_of(text, {"", "FIN"}).value()), Not(Contains("mirror")));
+}
+
+TEST(Graph, a_teams_picture_shows_what_the_team_may_see) {
+    auto text = range;
+    text.replace(text.find("probe:"), 0,
+                 "tap: { per: team, seen_by: white, image: debian, on: { office: 50 } }\n"
+                 "  news: { seen_by: blue, image: debian, on: { internet: 90 } }\n"
+                 "  depot: { seen_by: south, image: debian, on: { internet: 91 } }\n  ");
+    const auto map = map_of(text, {"north", ""}).value();
+    EXPECT_THAT(names_of(map), ElementsAre("news", "gate", "portal", "desk-1 … 3"));
+    EXPECT_THAT(map.subtitle, AllOf(HasSubstr("6 machines"), HasSubstr("what North may see")));
+    for (const auto& picture : {to_svg(map), to_dot(map), to_mermaid(map)})
+        for (const auto* secret : {"tap", "depot", "probe", "good", "crow"})
+            EXPECT_THAT(picture, Not(HasSubstr(secret)));
+    EXPECT_THAT(names_of(map_of(text, {"south", ""}).value()), Contains("depot"));
+    EXPECT_THAT(names_of(map_of(text, {"north", "EST"}).value()), Not(Contains("tap")));
+    const auto all = map_of(text, {"north", "white"}).value();
+    EXPECT_THAT(names_of(all), AllOf(Contains("tap"), Contains("crow"), Contains("probe"), Contains("depot")));
+    EXPECT_EQ(all.owners, "North (EST)");
+    EXPECT_THAT(all.subtitle, Not(HasSubstr("may see")));
+    EXPECT_THAT(names_of(map_of(text).value()), Contains("tap"));
+}
+
+TEST(Graph, checks_of_many_that_are_alike_are_one) {
+    auto text = range;
+    text.replace(
+        text.find("  desk-1:"), text.find("  probe:") - text.find("  desk-1:"),
+        "  desk: { count: 4, per: team, image: debian, on: { office: '{{ 100 + index }}' }, serves: { web: http } }\n");
+    text += "  desks: { title: Desk answers, from: office, of: desk.web, ask: { path: / } }\n";
+    text.replace(text.find("probe:"), 0, "clerk: { per: team, role: vantage, image: debian, on: { office: 200 } }\n  ");
+    const auto map = map_of(text).value();
+    ASSERT_EQ(map.checks.size(), 2U);
+    EXPECT_EQ(map.checks[1].heading(), "Desk answers (4)");
+    EXPECT_THAT(map.subtitle, HasSubstr("5 checks of each team"));
+    for (const auto& picture : {to_svg(map), to_dot(map), to_mermaid(map)})
+        EXPECT_THAT(picture, HasSubstr("Desk answers"));
 }
 
 TEST(Graph, who_does_not_take_part_is_told_so) {
@@ -119,7 +157,7 @@ TEST(Graph, who_does_not_take_part_is_told_so) {
 TEST(Graph, rules_and_checks_are_told) {
     const auto map = good_map();
     ASSERT_EQ(map.rules.size(), 4U);
-    EXPECT_EQ(map.rules[0].text, "internet → portal: web: http 80");
+    EXPECT_EQ(map.rules[0].text(), "internet → portal: web: http 80");
     EXPECT_FALSE(map.rules[3].allow);
     EXPECT_EQ(map.checks[0].text, "http every 10s, from probe");
     EXPECT_EQ(map.nodes[4].services[0].checks, "A");
@@ -158,12 +196,15 @@ TEST(Dot, quotes_what_it_is_given) {
     const auto dot = to_dot(good_map());
     EXPECT_THAT(dot, HasSubstr(R"(Back \"office\")"));
     EXPECT_THAT(dot, HasSubstr("n4 [label=\"portal\\nA ]]> & <b>"));
+    EXPECT_THAT(dot, HasSubstr("z0 -> n4 [label=\"web: http 80\", color=\"#1d4ed8\"]"));
+    EXPECT_THAT(dot, HasSubstr("A  Portal | answers (http every 10s, from probe)"));
 }
 
 TEST(Mermaid, writes_special_characters_as_entities) {
     const auto mermaid = to_mermaid(good_map());
     EXPECT_THAT(mermaid, HasSubstr("Portal #124; answers"));
     EXPECT_THAT(mermaid, Not(HasSubstr("<script")));
+    EXPECT_THAT(mermaid, AllOf(HasSubstr("z0([\"198.18.0.0/24\"])"), HasSubstr("z0 --- n3"), HasSubstr("n3 --- z1")));
 }
 
 bool meet(const Box& a, const Box& b) {
