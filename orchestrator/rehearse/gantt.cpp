@@ -12,6 +12,7 @@ namespace {
 
 constexpr int width = 1200;
 constexpr int margin = 210; // for the names of the rows
+constexpr int right = 22;   // half of the last hour's text
 constexpr int head = 44;    // for phases and hours
 constexpr int foot = 22;
 constexpr int lane = 7;
@@ -67,7 +68,7 @@ class Picture {
 
     double x(std::int64_t ms) const {
         const auto all = static_cast<double>(std::max<std::int64_t>(1, r_.plan.duration.count()));
-        return margin + (width - margin - 12) * static_cast<double>(ms) / all;
+        return margin + (width - margin - right) * static_cast<double>(ms) / all;
     }
     void add(const std::string& text) { out_ += text; }
 
@@ -95,7 +96,10 @@ class Picture {
     }
 
     void name(int y, const std::string& text) {
-        const auto shown = text.size() > 30 ? text.substr(0, 28) + "..." : text;
+        std::size_t end = 28;
+        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+            --end; // not within a character
+        const auto shown = text.size() > 30 ? text.substr(0, end) + "..." : text;
         add(fmt::format("<text class=\"name\" x=\"{}\" y=\"{}\">{}</text>\n", margin - 8, y, escaped(shown)));
     }
 

@@ -26,6 +26,7 @@ h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
 table { border-collapse: collapse; margin: .3rem 0; } caption { text-align: left; color: var(--dim); padding-bottom: .2rem; }
 th, td { padding: .22rem 1.1rem .22rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { border-bottom: 2px solid var(--line); white-space: nowrap; } th.n, td.n { text-align: right; white-space: nowrap; }
+tbody th { position: sticky; left: 0; background: var(--ground); } /* names stay when a table is moved sideways */
 code { font: .92em ui-monospace, monospace; } .total td, .total th { font-weight: 600; }
 .heat td { text-align: center; min-width: 1.9rem; padding: .15rem .3rem; } .heat .h0 { color: var(--dim); }
 .heat .h1 { background: color-mix(in srgb, var(--average) 14%, transparent); }
@@ -58,6 +59,7 @@ class Page {
     std::string html() {
         head();
         remarks_and_scores();
+        users();
         picture_of_injects();
         phases();
         timeline();
@@ -149,6 +151,29 @@ class Page {
         close_table();
         picture(score_chart(r_), "Mean score over time");
         legend(false);
+    }
+
+    // Teams that got the same share a line: where nothing went wrong, that is one line for all.
+    void users() {
+        if (r_.plan.users.empty() || r_.runs.empty())
+            return;
+        out_ += "<h2>What users got</h2>\n";
+        std::vector<std::string> columns{"Users", "Teams"};
+        for (const auto& run : r_.runs)
+            columns.push_back(fmt::format(">{} teams", word_of(run.behaviour)));
+        open_table(
+            "Part of what they asked for that was well served, the worst served first; a slow answer counts half",
+            columns);
+        for (const auto& users : r_.plan.users)
+            for (const auto& [shares, teams] : served_alike(r_, users.id)) {
+                const auto all = teams.size() == r_.runs.front().scores.size();
+                put("<tr><th scope=\"row\">{}</th><td>{}</td>", escaped(users.title),
+                    all ? "all" : escaped(teams_text(r_, teams)));
+                for (const auto& share : shares)
+                    put("<td class=\"n\">{}</td>", share);
+                out_ += "</tr>\n";
+            }
+        close_table();
     }
 
     void picture(const std::string& svg, const std::string& name) {

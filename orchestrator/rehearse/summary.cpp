@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 #include "orchestrator/rehearse/players.hpp"
 #include "orchestrator/template/quantity.hpp"
@@ -219,6 +220,25 @@ std::vector<Missed> missed_in(const Run& run) {
             out.push_back({unfired.inject, {unfired.team}, unfired.why});
         else
             same->teams.push_back(unfired.team);
+    }
+    return out;
+}
+
+std::vector<ServedAlike> served_alike(const Rehearsal& rehearsal, const std::string& users) {
+    std::map<std::string, std::vector<std::int64_t>> by_team; // thousandths by run; -1 where nothing was judged
+    for (const auto& run : rehearsal.runs)
+        for (const auto& one : run.users)
+            if (one.users == users)
+                by_team[one.team].push_back(one.got.asked == 0 ? -1 : one.got.milli);
+    std::map<std::vector<std::int64_t>, std::vector<std::string>> teams; // the template's order within each
+    for (const auto& score : rehearsal.runs.front().scores)
+        teams[by_team[score.team]].push_back(score.team);
+    std::vector<ServedAlike> out;
+    for (const auto& [millis, alike] : teams) {
+        ServedAlike line{{}, alike};
+        for (const auto milli : millis)
+            line.shares.push_back(milli < 0 ? "-" : fmt::format("{}.{} %", milli / 10, milli % 10));
+        out.push_back(std::move(line));
     }
     return out;
 }

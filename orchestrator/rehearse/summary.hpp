@@ -40,6 +40,14 @@ struct Missed {
 };
 std::vector<Missed> missed_in(const Run& run);
 
+// What such users got in each rehearsal ("98.2 %"; "-" where nothing could be judged), and the teams of which that is
+// true, those with the least first.
+struct ServedAlike {
+    std::vector<std::string> shares; // by run
+    std::vector<std::string> teams;
+};
+std::vector<ServedAlike> served_alike(const Rehearsal& rehearsal, const std::string& users);
+
 // "812.5", always with one digit.
 std::string points(std::int64_t milli);
 // "1h30m", "45s"; whole seconds where there are any.

@@ -7,6 +7,7 @@ namespace testudo::rehearse {
 namespace {
 
 constexpr std::size_t most_lines = 40; // of lists that are whole in JSON and on the page
+constexpr std::size_t most_lines_of_users = 8;
 
 // Pads by characters, not bytes.
 std::string padded(const std::string& text, std::size_t width) {
@@ -125,21 +126,21 @@ std::string users(const Rehearsal& r) {
     if (r.plan.users.empty())
         return "";
     Table table;
-    std::vector<std::string> head{"users"};
+    std::vector<std::string> head{"users", "of"};
     for (const auto& run : r.runs)
         head.emplace_back(word_of(run.behaviour));
     table.row(std::move(head));
     for (const auto& users : r.plan.users) {
-        std::vector<std::string> cells{users.title};
-        for (const auto& run : r.runs) {
-            std::int64_t least = 1'000;
-            for (const auto& one : run.users)
-                least = one.users == users.id ? std::min(least, one.got.milli) : least;
-            cells.push_back(fmt::format("{:.1f} %", static_cast<double>(least) / 10));
+        const auto lines = served_alike(r, users.id);
+        for (std::size_t i = 0; i < std::min(lines.size(), most_lines_of_users); ++i) {
+            std::vector<std::string> cells{users.title, lines.size() == 1 ? "all" : teams_text(r, lines[i].teams)};
+            cells.insert(cells.end(), lines[i].shares.begin(), lines[i].shares.end());
+            table.row(std::move(cells));
         }
-        table.row(std::move(cells));
+        if (lines.size() > most_lines_of_users)
+            table.row({"", fmt::format("and {} more lines like these", lines.size() - most_lines_of_users)});
     }
-    return heading("What users got of all they asked for, in the team with the least") + table.text();
+    return heading("What users got of all they asked for, the worst served first") + table.text();
 }
 
 std::string reports(const Rehearsal& r) {

@@ -12,6 +12,7 @@ namespace testudo::rehearse {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -220,6 +221,10 @@ TEST(Rehearsal, tells_what_users_got) {
     EXPECT_GT(r.runs[absent].users[0].got.asked, 20);
     EXPECT_LT(r.runs[absent].users[0].got.milli, r.runs[perfect].users[0].got.milli) << "nobody mended the portal";
     EXPECT_THAT(to_text(r), HasSubstr("What users got of all they asked for"));
+    EXPECT_THAT(to_html(r), AllOf(HasSubstr("<h2>What users got</h2>"), HasSubstr("Office staff")));
+    EXPECT_THAT(to_html(rehearsed(plan::sample_plan())), Not(HasSubstr("What users got")));
+    for (const auto& line : served_alike(r, "staff"))
+        EXPECT_THAT(to_html(r), HasSubstr("<td class=\"n\">" + line.shares[absent] + "</td>"));
     EXPECT_EQ(to_json(r).at("rehearsals").at("absent").at("users").at(1).at("team").as_string(), "south");
     for (std::size_t run = 0; run < 3; ++run)
         EXPECT_EQ(r.runs[run].scores[0].total_milli, rehearsed(plan::sample_plan()).runs[run].scores[0].total_milli)
