@@ -133,7 +133,8 @@ void Projection::keep_moments(const Event& event) {
         if (check.team.empty() || out(status.verdict) == out(change.before))
             continue;
         const auto rate = state_.clock().rate_milli;
-        moments_.push_back({status.since_ms, event.seq, "outage", check.team,
+        // What users meet is charged to nobody, so it is no outage.
+        moments_.push_back({status.since_ms, event.seq, check.users.empty() ? "outage" : "users", check.team,
                             words_of_change(check, status, event, rate, *plan_, true),
                             words_of_change(check, status, event, rate, *plan_, check.tell != "white")});
     }

@@ -23,7 +23,7 @@ struct LogLine {
 struct Moment { // for the time bar
     std::int64_t at_ms = 0;
     std::uint64_t seq = 0;
-    std::string kind; // "exercise", "phase", "inject", "effect", "outage", "report"
+    std::string kind; // "exercise", "phase", "inject", "effect", "outage", "users", "report"
     std::string team; // "" concerns all
     std::string text; // for those who steer
     std::string told; // for the team, or for all; "" when they are not told

@@ -141,7 +141,8 @@ std::string words_of_change(const plan::Check& check, const scoring::Availabilit
                             std::int64_t rate_milli, const plan::Plan& plan, bool why) {
     const auto service = std::find_if(plan.services.begin(), plan.services.end(),
                                       [&](const auto& s) { return s.first == check.service; });
-    const auto title = service == plan.services.end() ? check.title : service->second;
+    // The title of a service means what is charged; what users meet is another thing.
+    const auto title = service == plan.services.end() || !check.users.empty() ? check.title : service->second;
     const auto owner = check.team.empty() ? "the reference copy" : team_title(plan, check.team);
     const auto ago = std::max<std::int64_t>(0, event.exercise_ms - status.since_ms) * 1000 / rate_milli;
     const auto reason = why ? words_of_reason(status, plan) : "";

@@ -275,7 +275,7 @@ std::string score_chart(const Rehearsal& r) {
     for (const std::int64_t milli : {std::int64_t{0}, full / 4, full / 2, full / 4 * 3, full}) {
         picture.name(static_cast<int>(y(milli)) + 4, std::to_string(milli / 1000));
         picture.add(fmt::format("<line class=\"row\" x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", margin,
-                                width - 12, y(milli), y(milli)));
+                                width - right, y(milli), y(milli)));
     }
     for (const auto& run : r.runs) {
         std::string path;

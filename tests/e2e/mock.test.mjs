@@ -103,9 +103,18 @@ test('an exercise from start to end', async (t) => {
         });
         await step('the team reads why, others do not', async () => {
             await north.page.locator('li[data-service="portal"][data-state="faulty"]').getByText('Harbour office').waitFor();
+            await north.page.locator('[data-users] li[data-met="office-staff-portal"][data-state="faulty"]').getByText('Harbour office').waitFor();
+            assert.equal(await wall.page.locator('[data-users]').count(), 0);
             await cell(wall.page, 'north', 'portal').hover();
             assert.match(await wall.page.locator('p.words').textContent(), /^Portal of North is faulty since T\+\d/);
             assert.doesNotMatch(await wall.page.locator('p.words').textContent(), /Harbour office/);
+        });
+        await step('the team reads what its users got, and the white team what those of any team got', async () => {
+            const got = (page) => page.locator('[data-users] p[data-kind="office-staff"]').textContent();
+            await until('users missed something', 40, async () => /Office staff\s+got \d\d\.\d % of what they asked for/.test(await got(north.page)));
+            await go(white.page, '#/team/south', '[data-users]');
+            assert.match(await got(white.page), /got 100\.0 %/);
+            await go(white.page, '#/control', 'section.command');
         });
         await step('repaired, it is well again', async () => {
             mock.repair('north', 'portal');
@@ -211,6 +220,9 @@ test('going back in time', async (t) => {
             const { markers } = await (await fetch(new URL('/api/v1/moments', mock.url))).json();
             assert.ok(new Set(markers.map((marker) => marker.seq)).size < markers.length);
             assert.equal(await page.locator('.lane .marker').count(), markers.length);
+            const of_users = markers.filter((marker) => marker.kind === 'users').length;
+            assert.ok(of_users > 0, 'users met something');
+            assert.equal(await page.locator('.lane .marker.users:not(.outage)').count(), of_users);
         });
         await step('it plays, faster on demand', async () => {
             await page.getByLabel('Speed').selectOption('256');

@@ -48,6 +48,16 @@ TEST(Users, are_served_at_moments_drawn_by_lot_and_cost_nothing) {
     EXPECT_EQ(view.at("users").at("north").at("staff").at("served_milli"), 1'000);
     EXPECT_FALSE(build_view(p.engine->projection(), {"team", "south"}).at("users").as_object().contains("north"));
     EXPECT_FALSE(build_view(p.engine->projection(), {"public", ""}).contains("users"));
+    for (const auto* role : {"white", "team"}) {
+        std::map<std::string, std::set<std::string>> told; // kind -> what it is about
+        const auto moments = moments_json(p.engine->projection(), {role, role == std::string("team") ? "south" : ""});
+        for (const auto& marker : moments.at("markers").as_array()) {
+            const std::string text(marker.at("text").as_string());
+            told[std::string(marker.at("kind").as_string())].insert(text.substr(0, text.find(" of ")));
+        }
+        EXPECT_EQ(told["users"], std::set<std::string>{"Staff: portal.web"}) << "what users met is no outage";
+        EXPECT_EQ(told["outage"], std::set<std::string>{"Portal"});
+    }
     for (const auto& item : p.engine->projection().scores().why("south"))
         EXPECT_NE(item.subject, "Staff: portal.web");
 }

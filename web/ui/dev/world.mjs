@@ -6,6 +6,10 @@ const titles = ['North', 'South', 'East', 'West', 'Coast', 'Island', 'Harbour', 
 const nations = ['EST', 'FIN', 'SWE', 'NOR', 'DNK', 'LVA', 'LTU', 'POL', 'DEU', 'NLD', 'BEL', 'FRA'];
 const service_titles = { portal: 'Portal', berths: 'Berth list', dns: 'Names', mail: 'Mail', database: 'Database', crane: 'Crane control',
     gate: 'Gateway', files: 'Files', login: 'Sign-in', phone: 'Telephone', weather: 'Weather', radar: 'Radar' };
+const user_kinds = {
+    'office-staff': { title: 'Office staff', of: [['portal', 'portal.web'], ['mail', 'mail.smtp'], ['database', 'db.sql']] },
+    skippers: { title: 'Skippers at sea', of: [['berths', 'portal.berths'], ['dns', 'dns.names']] },
+};
 const faults = {
     portal: ['faulty', 'Portal answers on HTTP: the page does not say “Harbour office” from Internet vantage, confirmed twice'],
     berths: ['degraded', 'Berth list answers: the list is unavailable, the page says so from Internet vantage'],
@@ -16,6 +20,7 @@ const faults = {
 };
 const minute = 60_000;
 const value = { ok: 1, degraded: 0.5 };
+const uncharged = new Set(['unknown', 'held', 'void', 'pending']);
 
 function random_from(seed) {
     let state = seed >>> 0;
@@ -88,6 +93,9 @@ export class World {
                 restoration: { order: 2, title: 'Restoration', weight_milli: 100_000 }, reports: { order: 3, title: 'Reports', weight_milli: 150_000 } },
             scores: keyed(this.team_ids, () => ({ availability: { milli: 0, max_milli: 0, contributes_milli: 0 }, impact: { milli: 0, max_milli: 60_000, contributes_milli: 0 },
                 restoration: { milli: 0, max_milli: 0, contributes_milli: 0 }, reports: { milli: 0, max_milli: 0, contributes_milli: 0 } })),
+            users: keyed(this.team_ids, () => keyed(Object.keys(user_kinds), (id, order) => ({ order, title: user_kinds[id].title, asked: 0, served_milli: 1000,
+                services: Object.fromEntries(user_kinds[id].of.filter(([service]) => this.service_ids.includes(service)).map(([service, name]) =>
+                    [`${id}-${service}`, { title: `${user_kinds[id].title}: ${name}`, state: 'pending', since_ms: 0 }])) }))),
             injects: {}, machines: {}, inbox: {}, reports: {}, log: {},
         };
         inject_list.forEach((inject, order) => {
@@ -272,6 +280,12 @@ export class World {
         doc.matrix[team][service] = { state, since_ms: first ? 0 : this.now_ms, seq: doc.seq + 1, ...(reason ? { reason } : {}) };
         if (first) doc.seq += 1;
         else this.log(doc, 'check.sample', team, `${doc.services[service].title} of ${doc.teams[team].title} is ${state}${reason ? ` (${reason})` : ''}`);
+        for (const [id, users] of Object.entries(doc.users[team])) {
+            const seen = users.services[`${id}-${service}`];
+            if (!seen) continue;
+            users.services[`${id}-${service}`] = { title: seen.title, state, since_ms: first ? 0 : this.now_ms, ...(reason ? { reason } : {}) };
+            if (!first) this.log(doc, 'check.sample', team, `${seen.title} of ${doc.teams[team].title} is ${state}${reason ? ` (${reason})` : ''}`);
+        }
     }
 
     score(doc, at) {
@@ -279,9 +293,15 @@ export class World {
         for (const team of this.team_ids) {
             const line = doc.scores[team].availability;
             for (const cell of Object.values(doc.matrix[team])) {
-                if (cell.state === 'unknown' || cell.state === 'held' || cell.state === 'void' || cell.state === 'pending') continue;
+                if (uncharged.has(cell.state)) continue;
                 line.max_milli += 1000;
                 line.milli += 1000 * (value[cell.state] ?? 0);
+            }
+            for (const users of Object.values(doc.users[team])) {
+                const judged = Object.values(users.services).filter((seen) => !uncharged.has(seen.state));
+                const well = Math.round((users.asked * users.served_milli) / 1000 + judged.reduce((sum, seen) => sum + (value[seen.state] ?? 0), 0));
+                users.asked += judged.length;
+                users.served_milli = users.asked ? Math.round((1000 * well) / users.asked) : 1000;
             }
             line.contributes_milli = line.max_milli ? Math.round((600_000 * line.milli) / line.max_milli) : 0;
             const hurt = Object.values(doc.injects).filter((inject) => inject.teams[team].effect).length;
@@ -351,11 +371,12 @@ export class World {
     moments() {
         const kinds = { 'inject.fired': 'inject', 'report.filed': 'report', 'exercise.phase': 'phase' };
         const markers = [];
+        const of_users = (text) => Object.values(user_kinds).some(({ title }) => text.startsWith(`${title}: `));
         for (const kept of [{ doc: this.doc }])
             for (const [seq, line] of Object.entries(kept.doc.log)) {
                 const outage = line.kind === 'check.sample' && / is (down|faulty) /.test(`${line.text} `);
                 if (!kinds[line.kind] && !outage) continue;
-                const marker = { at_ms: line.exercise_ms, seq: Number(seq), kind: kinds[line.kind] ?? 'outage', team: line.scope, text: line.text };
+                const marker = { at_ms: line.exercise_ms, seq: Number(seq), kind: kinds[line.kind] ?? (of_users(line.text) ? 'users' : 'outage'), team: line.scope, text: line.text };
                 markers.push(marker);
                 // As the real server does where one event is of two kinds of interest: one seq, two moments.
                 if (marker.kind === 'inject') markers.push({ ...marker, kind: 'effect' });
@@ -366,15 +387,15 @@ export class World {
 
 /** What one audience sees of the document. */
 export function view_of(doc, role, team) {
-    const { log, injects, inbox, reports, machines, scores, matrix, ...open } = doc;
+    const { log, injects, inbox, reports, machines, scores, users, matrix, ...open } = doc;
     const own = (entries) => Object.fromEntries(Object.entries(entries).filter(([, entry]) => entry.team === team));
     const controls = role === 'white' || role === 'instructor';
     const cells = Object.fromEntries(Object.entries(matrix).map(([id, row]) => [id, controls || id === team ? row
         : Object.fromEntries(Object.entries(row).map(([service, { state, since_ms }]) => [service, { state, since_ms }]))]));
     const view = { ...open, me: { role, ...(team ? { team } : {}) }, matrix: cells };
-    if (controls) Object.assign(view, { log, injects, inbox, reports, scores,
+    if (controls) Object.assign(view, { log, injects, inbox, reports, scores, users,
         machines: role === 'white' ? machines : Object.fromEntries(Object.entries(machines).map(([id, { login: _, ...rest }]) => [id, rest])) });
-    else if (role === 'team') Object.assign(view, { inbox: own(inbox), reports: own(reports), machines: own(machines), scores: { [team]: scores[team] } });
+    else if (role === 'team') Object.assign(view, { inbox: own(inbox), reports: own(reports), machines: own(machines), scores: { [team]: scores[team] }, users: { [team]: users[team] } });
     return view;
 }
 
