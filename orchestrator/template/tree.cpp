@@ -329,6 +329,14 @@ bool readable(const File& file, Diagnostics& out, const Budget& budget) {
     return true;
 }
 
+// What yaml-cpp says of a sign of YAML's own in a text without quotes, such as the question mark in `{ subject: Down?,
+// .. }`.
+bool is_sign(const std::string& message) {
+    using namespace YAML::ErrorMsg;
+    return message == UNKNOWN_TOKEN || message == MAP_VALUE || message == BLOCK_ENTRY || message == UNKNOWN_ANCHOR ||
+           message == ANCHOR_NOT_FOUND;
+}
+
 std::vector<NodePtr> parse(const File& file, Diagnostics& out, const Budget& budget, bool foreign) {
     if (!readable(file, out, budget))
         return {};
@@ -347,7 +355,9 @@ std::vector<NodePtr> parse(const File& file, Diagnostics& out, const Budget& bud
             error(out, "T0105", Span{file, *tab, *tab + 1}, "a tab in the indentation", "indent with spaces");
         else
             error(out, "T0104", Span{file, at, at}, fmt::format("this is not YAML: {}", e.msg),
-                  braces_around(file->text, at) ? "put a text with `{{ }}` into quotes" : "");
+                  braces_around(file->text, at) ? "put a text with `{{ }}` into quotes"
+                  : is_sign(e.msg)              ? "if this is a text, put it into quotes"
+                                                : "");
         return {};
     }
     if (builder.roots().empty())

@@ -23,9 +23,9 @@ std::vector<Code> reading_codes() {
          "The text breaks off where YAML wants something else. Only the first such fault of a file can be told, "
          "because what follows "
          "has no certain meaning.",
-         "Look at the place and at the line before it: an unclosed quote or bracket, or a text with `{{ }}`, `: ` or ` "
-         "#` that needs "
-         "quotes.",
+         "Look at the place and at the line before it: an unclosed quote or bracket, or a text with `{{ }}`, `: `, ` "
+         "#` or "
+         "a `?` before a comma that needs quotes.",
          "yaml-broken"},
         {"T0105", "a tab in the indentation",
          "YAML forbids tabs there, because editors show them with different widths; what looks aligned may not be.",
