@@ -289,6 +289,8 @@ class Placer {
         bool allow = true;
         Plug from;
         Plug to;
+        std::vector<Point> lead;
+        std::vector<Point> tail;
     };
 
     const Box& box_of(const End& end, std::size_t router) const {
@@ -349,7 +351,7 @@ class Placer {
                 drafts[at->second].numbers += fmt::format(", {}", i + 1);
                 continue;
             }
-            Draft draft{std::to_string(i + 1), rule.allow, {}, {}};
+            Draft draft{std::to_string(i + 1), rule.allow, {}, {}, {}, {}};
             draft.from = {from, to, Side::top, rule.from.kind == End::Kind::zone, {}};
             draft.to = {to, from, Side::top, rule.to.kind == End::Kind::zone, {}};
             choose_sides(draft);
@@ -361,6 +363,14 @@ class Placer {
                 plugs[{plug->box, plug->side}].push_back(plug);
         for (auto& [where, all] : plugs)
             line_up(where.second, all);
+        std::map<const Box*, int> turns;
+        for (auto& draft : drafts) {
+            if (in_one_zone(*draft.from.box, *draft.to.box))
+                continue;
+            draft.lead = go_past(draft.from, turns);
+            draft.tail = go_past(draft.to, turns);
+            std::reverse(draft.tail.begin(), draft.tail.end());
+        }
         for (const auto& draft : drafts)
             out_.arrows.push_back(drawn(draft));
         for (auto& arrow : out_.arrows)
@@ -391,6 +401,60 @@ class Placer {
             else
                 plug->at = {side == Side::left ? box.x : box.right(), at};
         }
+    }
+
+    const Box* zone_around(const Box& box) const {
+        const auto zone = std::find_if(out_.zones.begin(), out_.zones.end(),
+                                       [&box](const Box& one) { return &one != &box && inside(box, one); });
+        return zone == out_.zones.end() ? nullptr : &*zone;
+    }
+
+    bool in_one_zone(const Box& a, const Box& b) const {
+        return inside(a, b) || inside(b, a) || (zone_around(a) && zone_around(a) == zone_around(b));
+    }
+
+    // The way from a card to the edge of what stands in its zone, where other cards hide the straight one; an arrow
+    // that went behind them would seem to begin or end there. Moves the plug to the end of that way.
+    std::vector<Point> go_past(Plug& plug, std::map<const Box*, int>& turns) const {
+        const auto* zone = plug.zone ? nullptr : zone_around(*plug.box);
+        if (!zone)
+            return {};
+        const auto& card = *plug.box;
+        const bool upright = plug.side == Side::top || plug.side == Side::bottom;
+        int top = card.y;
+        int bottom = card.bottom();     // of all cards
+        int row_bottom = card.bottom(); // of those beside it
+        bool hidden = false;
+        for (const auto& other : out_.nodes) {
+            if (!inside(other, *zone))
+                continue;
+            const bool above_or_below = other.x < card.right() && card.x < other.right();
+            const bool beside = other.y < card.bottom() && card.y < other.bottom();
+            top = std::min(top, other.y);
+            bottom = std::max(bottom, other.bottom());
+            if (beside)
+                row_bottom = std::max(row_bottom, other.bottom());
+            hidden = hidden || (plug.side == Side::top && above_or_below && other.bottom() <= card.y) ||
+                     (plug.side == Side::bottom && above_or_below && other.y >= card.bottom()) ||
+                     (plug.side == Side::left && beside && other.right() <= card.x) ||
+                     (plug.side == Side::right && beside && other.x >= card.right());
+        }
+        if (!hidden)
+            return {};
+        const int apart = 9 * turns[&card]++;
+        std::vector<Point> way;
+        if (upright) {
+            const int x = card.x - card_gap_x / 2;
+            const int y = std::min(card.y + 17 + apart, card.bottom() - 6);
+            way = {{card.x, y}, {x, y}, {x, plug.side == Side::top ? top : bottom}};
+        } else {
+            const bool left = plug.side == Side::left;
+            const int x = left ? card.x + 24 + apart : card.right() - 24 - apart;
+            const int y = row_bottom + zone_padding / 2;
+            way = {{x, card.bottom()}, {x, y}, {left ? zone->x : zone->right(), y}};
+        }
+        plug.at = way.back();
+        return way;
     }
 
     static Point bent(const Plug& plug, int reach) {
@@ -425,6 +489,8 @@ class Placer {
         Arrow arrow;
         arrow.numbers = draft.numbers;
         arrow.allow = draft.allow;
+        arrow.lead = draft.lead;
+        arrow.tail = draft.tail;
         arrow.curve = {draft.from.at, bent(draft.from, reach), bent(draft.to, reach), draft.to.at};
         return arrow;
     }

@@ -47,7 +47,10 @@ struct Link {
 struct Arrow {
     std::string numbers; // of the rules, from 1: "3, 4"
     bool allow = true;
-    std::array<Point, 4> curve; // a cubic Bézier
+    // Straight from a card past those that stand before it, a cubic Bézier, and straight again to the other card.
+    std::vector<Point> lead;
+    std::array<Point, 4> curve;
+    std::vector<Point> tail;
     Point badge;
 };
 

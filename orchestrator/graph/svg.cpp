@@ -188,10 +188,18 @@ class Drawer {
     void arrows() {
         for (const auto& arrow : layout_.arrows) {
             const auto& c = arrow.curve;
-            out_ += fmt::format("<path d=\"M{} {}C{} {} {} {} {} {}\" class=\"{}\" fill=\"none\" stroke=\"{}\" "
-                                "stroke-width=\"2\" marker-end=\"url(#{})\"{}/>\n",
-                                c[0].x, c[0].y, c[1].x, c[1].y, c[2].x, c[2].y, c[3].x, c[3].y,
-                                arrow.allow ? "allow" : "deny", arrow.allow ? "#1d4ed8" : "#b91c1c",
+            auto path = fmt::format("M{} {}", c[0].x, c[0].y);
+            if (!arrow.lead.empty()) {
+                path = fmt::format("M{} {}", arrow.lead.front().x, arrow.lead.front().y);
+                for (const auto& point : arrow.lead)
+                    path += fmt::format("L{} {}", point.x, point.y);
+            }
+            path += fmt::format("C{} {} {} {} {} {}", c[1].x, c[1].y, c[2].x, c[2].y, c[3].x, c[3].y);
+            for (const auto& point : arrow.tail)
+                path += fmt::format("L{} {}", point.x, point.y);
+            out_ += fmt::format("<path d=\"{}\" class=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\" "
+                                "marker-end=\"url(#{})\"{}/>\n",
+                                path, arrow.allow ? "allow" : "deny", arrow.allow ? "#1d4ed8" : "#b91c1c",
                                 arrow.allow ? "allow" : "deny", arrow.allow ? "" : " stroke-dasharray=\"6 4\"");
         }
     }

@@ -222,6 +222,26 @@ TEST(Layout, nothing_covers_anything_else) {
         EXPECT_TRUE(box.x >= 0 && box.right() <= layout.width && box.bottom() <= layout.height);
 }
 
+TEST(Layout, an_arrow_goes_past_cards_that_it_does_not_mean) {
+    auto text =
+        range.substr(0, range.find("machines:\n")) + "machines:\n" +
+        "  gate: { per: team, role: router, image: debian, on: { internet: \"{{ 10 + team.number }}\", office: 1 } }\n";
+    for (int i = 0; i < 8; ++i) // a row of seven, and one below the first
+        text += fmt::format("  {}: {{ per: team, image: debian, on: {{ office: {} }} }}\n", "abcdefgh"[i], i + 2);
+    text += "rules: [{ at: gate, allow: [internet -> a, internet -> h] }]\n";
+    const auto map = map_of(text).value();
+    const auto layout = lay_out(map, 100);
+    ASSERT_EQ(layout.arrows.size(), 2U);
+    EXPECT_TRUE(layout.arrows[0].tail.empty());
+    ASSERT_EQ(names_of(map)[1], "a");
+    ASSERT_EQ(names_of(map)[8], "h");
+    const auto& tail = layout.arrows[1].tail;
+    ASSERT_EQ(tail.size(), 3U);
+    EXPECT_EQ(tail.back().x, layout.nodes[8].x) << "it ends at the second row's card";
+    for (const auto& point : tail)
+        EXPECT_FALSE(meet(layout.nodes[1], Box{point.x, point.y, 1, 1})) << "and touches the first row's nowhere";
+}
+
 TEST(Layout, holds_machines_by_the_hundred) {
     auto text = range.substr(0, range.find("machines:\n")) + "machines:\n";
     for (int i = 0; i < 100; ++i)
