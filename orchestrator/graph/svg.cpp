@@ -11,8 +11,10 @@ namespace testudo::graph {
 namespace {
 
 constexpr int edge = 48;
-constexpr int legend_column = 440;
+constexpr int legend_column = 450;
 constexpr int legend_line = 24;
+constexpr std::size_t most_owner_lines = 12;
+constexpr std::string_view between_teams = " · "; // in the map's text of owners
 
 constexpr std::string_view style = R"(<style>
 text { font-family: Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif; }
@@ -151,11 +153,25 @@ class Drawer {
     }
 
     // Names stand above the arrows that pass below them.
+    // As many teams as the frame's line holds; the legend then names them all.
+    std::string owners_in_short() const {
+        const auto room = layout_.frame.w - 40;
+        if (width_of(map_.owners, 14, true) <= room)
+            return map_.owners;
+        auto end = map_.owners.size();
+        for (int left_out = 1; (end = map_.owners.rfind(between_teams, end - 1)) != std::string::npos; ++left_out) {
+            const auto line = fmt::format("{}{}and {} more", map_.owners.substr(0, end), between_teams, left_out);
+            if (width_of(line, 14, true) <= room)
+                return line;
+        }
+        const auto cut = wrapped(map_.owners, 14, room * 9 / 10, 1); // one long name
+        return cut.empty() ? "" : cut.front();
+    }
+
     void headers() {
         if (layout_.frame.w != 0)
-            for (const auto& line : wrapped(map_.owners, 14, layout_.frame.w - 40, 1))
-                text(layout_.frame.x + 20, layout_.frame.y + 24, 14, line, "ink halo-frame", true,
-                     " stroke=\"#f8fafc\" stroke-width=\"5\" paint-order=\"stroke\"");
+            text(layout_.frame.x + 20, layout_.frame.y + 24, 14, owners_in_short(), "ink halo-frame", true,
+                 " stroke=\"#f8fafc\" stroke-width=\"5\" paint-order=\"stroke\"");
         for (std::size_t z = 0; z < map_.zones.size(); ++z) {
             const auto& zone = map_.zones[z];
             const auto& box = layout_.zones[z];
@@ -291,7 +307,21 @@ class Drawer {
         for (const auto& check : map_.checks)
             checks.push_back({check.letter, true, true, check.heading(), check.text});
         y = block("What routers let through; everything else they stop", rules, y, draw);
-        return block("What is checked", checks, y, draw);
+        return teams(block("What is checked", checks, y, draw), draw);
+    }
+
+    int teams(int y, bool draw) {
+        if (owners_in_short() == map_.owners)
+            return y;
+        if (draw)
+            text(edge, y + 14, 14, "Who takes part", "ink", true);
+        y += 38;
+        for (const auto& line : wrapped(map_.owners, 12, layout_.width - 2 * edge, most_owner_lines)) {
+            if (draw)
+                text(edge, y + 4, 12, line, "ink");
+            y += legend_line;
+        }
+        return y + 12;
     }
 
     int block(std::string_view heading, const std::vector<Entry>& entries, int y, bool draw) {

@@ -192,6 +192,17 @@ TEST(Svg, is_well_formed_and_escapes_what_it_is_given) {
     EXPECT_EQ(svg, to_svg(good_map())) << "the same template gives the same picture";
 }
 
+TEST(Svg, names_all_teams_where_the_frame_has_no_room) {
+    auto text = range;
+    std::string more;
+    for (int i = 0; i < 30; ++i)
+        more += fmt::format("  far-away-{}: {{ colour: blue, nations: [NOR] }}\n", i);
+    text.replace(text.find("  crows:"), 0, more);
+    const auto svg = to_svg(map_of(text).value());
+    EXPECT_THAT(svg, AllOf(HasSubstr("more</text>"), HasSubstr("Who takes part"), HasSubstr("29 (NOR)</text>")));
+    EXPECT_THAT(to_svg(good_map()), Not(HasSubstr("Who takes part")));
+}
+
 TEST(Dot, quotes_what_it_is_given) {
     const auto dot = to_dot(good_map());
     EXPECT_THAT(dot, HasSubstr(R"(Back \"office\")"));
