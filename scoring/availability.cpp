@@ -1,6 +1,7 @@
 #include "scoring/availability.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace testudo::scoring {
@@ -72,6 +73,7 @@ void Availability::sample(const Event& event, const Explains& explains) {
         instance.reason = text_or(event.body, "reason");
         instance.vantage = text_or(event.body, "vantage");
     }
+    instance.last_ms = event.exercise_ms;
     instance.last_seq = event.seq;
     instance.attempts.push_back(probe);
     const auto& rule = model_->checks[check];
@@ -94,6 +96,23 @@ void Availability::ruling(const Event& event, const Explains& explains) {
                              text_or(event.body, "ruling") == "charge"});
     for (auto& [number, window] : group.windows)
         settle(group, number, explains);
+}
+
+void Availability::interrupted(const std::string& machine, const std::string& team, std::int64_t at_ms) {
+    interruptions_.push_back({machine, team, at_ms, std::numeric_limits<std::int64_t>::max()});
+}
+
+void Availability::back(const std::string& machine, std::int64_t at_ms) {
+    for (auto& one : interruptions_)
+        if (one.machine == machine && one.to_ms == std::numeric_limits<std::int64_t>::max())
+            one.to_ms = at_ms + settling_ms;
+}
+
+bool Availability::is_interrupted(const std::string& team, const Instance& instance) const {
+    return std::any_of(interruptions_.begin(), interruptions_.end(), [&](const Interruption& one) {
+        return (one.team.empty() || one.team == team) && one.from_ms <= instance.last_ms &&
+               instance.first_ms <= one.to_ms;
+    });
 }
 
 void Availability::reconsider(const std::string& team, const Explains& explains) {
@@ -176,7 +195,7 @@ void Availability::settle(Group& group, std::int64_t number, const Explains& exp
                 !explained[i] && (twin == Verdict::unknown || most_fail(without_cause + unknown + open));
             if (ruled)
                 verdict = ruled->charge ? verdict : Verdict::voided;
-            else if (twin_bad)
+            else if (twin_bad || is_interrupted(model_->checks[group.teams[i]].team, instance))
                 verdict = Verdict::voided;
             else if (twin == Verdict::pending || (suspect && open > 0))
                 verdict = Verdict::pending;

@@ -23,7 +23,8 @@ namespace testudo::scoring {
 //                            │ ├──► held     without a known cause, and the reference cannot be judged, or >= 80 % of
 //                            the │ │             teams (two at least) are bad without a known cause or cannot be judged
 //                            │ └──► charged  neither can happen any more
-//                            └──► the white team's latest ruling on that moment goes before all of it
+//                            ├──► voided   a machine of the team, or one that all share, was being reset by the
+//                            organiser └──► the white team's latest ruling on that moment goes before all of it
 //
 // A cause is known when an effect of the exercise's own attack holds on the checked machine of that team: three portals
 // defaced on the same minute are no fault of the organiser. A window whose probes never came is closed after two more.
@@ -66,6 +67,11 @@ class Availability {
 
     void sample(const Event& event, const Explains& explains);
     void ruling(const Event& event, const Explains& explains);
+    // A machine is taken away by the organiser, and is back (machine.reset, machine.state). Until `settling` later no
+    // bad verdict of its team is charged; of all teams, if the machine is of none.
+    static constexpr std::int64_t settling_ms = 15'000; // services start, neighbours learn its address anew
+    void interrupted(const std::string& machine, const std::string& team, std::int64_t at_ms);
+    void back(const std::string& machine, std::int64_t at_ms);
     // An effect of this team's machine was seen: held verdicts there may now have a known cause.
     void reconsider(const std::string& team, const Explains& explains);
     // Nothing more will come for the windows that are open (ENDEX, a controller that was away).
@@ -85,6 +91,7 @@ class Availability {
     struct Instance {
         std::vector<Probe> attempts;
         std::int64_t first_ms = 0;
+        std::int64_t last_ms = 0;
         std::uint64_t first_seq = 0;
         std::uint64_t last_seq = 0;
         std::string reason;
@@ -103,6 +110,12 @@ class Availability {
         std::int64_t to_ms;
         bool charge;
     };
+    struct Interruption {
+        std::string machine;
+        std::string team; // "" = all
+        std::int64_t from_ms;
+        std::int64_t to_ms; // the end of time while it lasts
+    };
     struct Group { // the same check of all teams
         std::vector<std::size_t> teams;
         std::size_t twin = none;
@@ -116,6 +129,7 @@ class Availability {
     void settle(Group& group, std::int64_t number, const Explains& explains);
     void set_standing(std::size_t check, std::int64_t number, Instance& instance, Verdict verdict);
     const Ruling* ruling_of(const Group& group, const std::string& team, std::int64_t at_ms) const;
+    bool is_interrupted(const std::string& team, const Instance& instance) const;
 
     std::shared_ptr<const Model> model_;
     std::map<std::string, Group> groups_; // by Check::name
@@ -123,6 +137,7 @@ class Availability {
     std::vector<Status> statuses_;
     std::vector<Tally> tallies_;
     std::vector<Settled> settled_;
+    std::vector<Interruption> interruptions_;
     std::map<std::size_t, Verdict> before_; // of statuses that have changed
 };
 

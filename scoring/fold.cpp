@@ -85,6 +85,11 @@ void Scores::apply(const Event& event) {
         reports_.delivered(event);
     else if (kind == "report.filed")
         reports_.filed(event);
+    else if (kind == "machine.reset") {
+        if (!bool_or(event.body, "requested") || !model_->charges_requested_resets)
+            availability_.interrupted(text_or(event.body, "machine"), event.scope, event.exercise_ms);
+    } else if (kind == "machine.state" && text_or(event.body, "state") == "ready")
+        availability_.back(text_or(event.body, "machine"), event.exercise_ms);
     else if (kind == "check.sample" || kind == "check.ruled" || kind == "effect.observed" ||
              kind == "controller.started" || kind == "exercise.ended")
         judge_anew(event);

@@ -58,7 +58,8 @@ struct Expected {
 };
 
 struct Model {
-    std::vector<Team> teams; // those that are scored
+    bool charges_requested_resets = true; // the outage of a reset that the team asked for
+    std::vector<Team> teams;              // those that are scored
     std::vector<Category> categories;
     std::vector<Check> checks;
     std::vector<Attack> attacks;

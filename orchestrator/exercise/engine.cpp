@@ -227,6 +227,20 @@ void Engine::machine_state(const std::string& machine, const std::string& state,
         recorder_.make("machine.state", known->team, {{"machine", machine}, {"state", state}, {"reason", reason}}));
 }
 
+Result<void> Engine::machines_reset(const std::vector<std::string>& machines, bool requested, const std::string& by,
+                                    const std::string& reason) {
+    if (auto allowed = require({Run::provisioning, Run::ready, Run::running, Run::paused}, "make machines anew");
+        !allowed)
+        return allowed;
+    std::vector<Event> events;
+    for (const auto& id : machines)
+        if (const auto* machine = plan::find_machine(plan(), id))
+            events.push_back(
+                recorder_.make("machine.reset", machine->team,
+                               {{"machine", id}, {"by", by}, {"reason", reason}, {"requested", requested}}));
+    return recorder_.commit(std::move(events));
+}
+
 // --- the clock -------------------------------------------------------------------------------------------------------
 
 void Engine::follow_state() {

@@ -50,6 +50,11 @@ class Engine {
     // up, and lost when the agent has been away for some seconds.
     void machine_state(const std::string& machine, const std::string& state, const std::string& reason);
 
+    // The machines are about to be made anew from their images; `requested`: their team asked for it. Refused after
+    // ENDEX.
+    Result<void> machines_reset(const std::vector<std::string>& machines, bool requested, const std::string& by,
+                                const std::string& reason);
+
     Result<void> start(const std::string& by, std::int64_t rate_milli = 1000);
     Result<void> pause(const std::string& by, const std::string& reason);
     Result<void> resume(const std::string& by, const std::string& reason);

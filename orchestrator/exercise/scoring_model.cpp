@@ -4,6 +4,7 @@ namespace testudo::exercise {
 
 scoring::Model scoring_model(const plan::Plan& plan) {
     scoring::Model model;
+    model.charges_requested_resets = plan.charges_requested_resets;
     for (const auto& t : plan.teams)
         if (t.colour == "blue")
             model.teams.push_back({t.id, t.title});

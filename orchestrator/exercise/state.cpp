@@ -90,6 +90,10 @@ void State::apply(const Event& event) {
         apply_act(event);
     } else if (kind == "message.delivered" || kind.starts_with("report.")) {
         apply_message(event);
+    } else if (kind == "machine.reset") {
+        const auto machine = text_or(event.body, "machine");
+        machines_[machine] = {"resetting", text_or(event.body, "reason")};
+        not_ready_.insert(machine);
     } else if (kind == "machine.state") {
         const auto machine = text_or(event.body, "machine");
         machines_[machine] = {text_or(event.body, "state"), text_or(event.body, "reason")};

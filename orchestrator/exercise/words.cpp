@@ -95,6 +95,9 @@ std::string words(const Event& event, const plan::Plan& plan) {
     if (kind == "machine.state")
         return fmt::format("{} is {}{}", machine_words(plan, text_or(body, "machine")), text_or(body, "state"),
                            because(event));
+    if (kind == "machine.reset")
+        return fmt::format("{} is reset by {}{}{}", machine_words(plan, text_or(body, "machine")), text_or(body, "by"),
+                           bool_or(body, "requested") ? ", as its team asked" : "", because(event));
     if (kind == "action.result") {
         const auto evidence = text_or(body, "evidence");
         return fmt::format("{} on {}: {}{}", inject_title(plan, event), machine_words(plan, text_or(body, "machine")),

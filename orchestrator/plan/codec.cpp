@@ -140,7 +140,7 @@ template <class V> void members(V& v, Is<Plan> auto& x) {
     v("teams", x.teams), v("segments", x.segments), v("machines", x.machines), v("checks", x.checks);
     v("phases", x.phases), v("injects", x.injects), v("categories", x.categories), v("services", x.services);
     v.later("notes", x.notes), v.later("groups", x.groups), v.later("hosts", x.hosts), v.later("quotas", x.quotas);
-    v.later("users", x.users);
+    v.later("users", x.users), v.later("charges_requested_resets", x.charges_requested_resets);
 }
 
 // The words of an enumeration, in the order of its values.

@@ -304,6 +304,7 @@ struct Plan {
     std::vector<Inject> injects;
     std::vector<Category> categories;
     std::vector<std::pair<std::string, std::string>> services; // scoreboard columns: id, title; in order
+    bool charges_requested_resets = true;                      // the outage of a reset that a team asked for counts
 };
 
 json::object to_json(const Plan& plan);

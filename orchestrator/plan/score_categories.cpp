@@ -46,6 +46,7 @@ const std::array<Known, 4> known{{
 } // namespace
 
 void plan_scoring(Draft& draft) {
+    draft.plan.charges_requested_resets = draft.source.requested_resets.value != "void";
     refuse_doubles(draft.source.scoring, "categories", draft.out);
     if (draft.source.scoring.empty()) {
         draft.plan.categories.push_back({"availability", "Availability", all_points});

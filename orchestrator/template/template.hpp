@@ -325,6 +325,7 @@ struct Template {
     std::vector<RoleSpec> roles;
     std::vector<AccountsSpec> accounts;
     std::vector<CategorySpec> scoring;
+    Text requested_resets; // "charged", "void"; empty: "charged"
 };
 
 } // namespace testudo::template_

@@ -68,6 +68,34 @@ TEST(Orders, reports_are_graded_by_the_rubric_of_their_message) {
     EXPECT_EQ(p.total("north"), 1'000'000);
 }
 
+TEST(Orders, a_reset_is_in_the_log_and_costs_what_its_cause_says) {
+    auto plan = plan::sample_plan();
+    plan.injects.clear();
+    Play p(plan);
+    p.begin();
+    p.run_to(60s);
+    const auto reset = [&](bool requested) {
+        const auto before = p.total("north");
+        EXPECT_EQ(code(p.engine->machines_reset({"portal@north"}, requested, "white", "its disk is full")), "ok");
+        EXPECT_EQ(p.engine->projection().state().machines().at("portal@north").state, "resetting");
+        p.guests.lose("portal@north");
+        p.guests.broken[p.guests.served.at("portal@north")] = {"fail", "no answer"};
+        p.loop.advance(30s);
+        EXPECT_EQ(p.engine->projection().state().machines().at("portal@north").state, "resetting") << "not lost";
+        p.guests.bring_back("portal@north");
+        p.guests.broken.clear();
+        p.loop.advance(1s);
+        EXPECT_EQ(p.engine->projection().state().machines().at("portal@north").state, "ready");
+        p.loop.advance(30s);
+        return before - p.total("north");
+    };
+    EXPECT_EQ(reset(false), 0) << "the organiser's";
+    EXPECT_GT(reset(true), 0) << "the team's own";
+    EXPECT_EQ(p.count("machine.reset"), 2U);
+    EXPECT_EQ(code(p.engine->end("white")), "ok");
+    EXPECT_EQ(code(p.engine->machines_reset({"portal@north"}, false, "white", "")), "exercise.state");
+}
+
 TEST(Orders, a_log_of_another_plan_is_not_taken_up) {
     Play p;
     p.begin();

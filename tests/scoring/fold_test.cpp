@@ -271,6 +271,47 @@ TEST(Adjustments, are_added_and_only_countered) {
     EXPECT_EQ(fold(log.events).total_milli("a"), everything);
 }
 
+// One window of a's portal while it was taken away, one shortly after it was back, and one well after.
+LogMaker reset_log(const std::string& machine, const std::string& scope, bool requested) {
+    LogMaker log;
+    log.window(0, "pass", "pass", "pass");
+    log.add("machine.reset", 5'000, scope, {{"machine", machine}, {"requested", requested}});
+    log.window(1, "fail", "pass", "pass");
+    log.add("machine.state", 12'000, scope, {{"machine", machine}, {"state", "ready"}});
+    log.window(2, "fail", "pass", "pass");
+    log.window(4, "fail", "pass", "pass");
+    return log;
+}
+
+TEST(Reset, what_it_costs_is_voided_until_the_machine_has_settled) {
+    const auto s = fold(reset_log("portal@a", "a", false).events);
+    EXPECT_EQ(s.tally(0).unscored, 2);
+    EXPECT_EQ(s.tally(0).scored, 2) << "before it, and well after";
+    EXPECT_EQ(s.total_milli("a"), everything - 300'000);
+}
+
+TEST(Reset, of_a_machine_that_all_share_voids_for_all_and_of_another_team_for_none) {
+    EXPECT_EQ(fold(reset_log("core", "", false).events).tally(0).unscored, 2);
+    EXPECT_EQ(fold(reset_log("portal@b", "b", false).events).tally(0).unscored, 0);
+}
+
+TEST(Reset, that_the_team_asked_for_counts_unless_the_template_says_otherwise) {
+    const auto log = reset_log("portal@a", "a", true);
+    EXPECT_EQ(fold(log.events).tally(0).unscored, 0);
+    auto lenient = three_teams();
+    lenient.charges_requested_resets = false;
+    EXPECT_EQ(fold(log.events, lenient).tally(0).unscored, 2);
+}
+
+TEST(Reset, that_never_ends_is_never_charged) {
+    LogMaker log;
+    log.add("machine.reset", 500, "a", {{"machine", "portal@a"}});
+    log.window(0, "fail", "pass", "pass");
+    log.add("machine.state", 12'000, "a", {{"machine", "portal@a"}, {"state", "lost"}});
+    log.window(9, "fail", "pass", "pass");
+    EXPECT_EQ(fold(log.events).total_milli("a"), everything);
+}
+
 TEST(End, nothing_counts_after_it_but_grades_rulings_and_adjustments) {
     LogMaker log;
     log.window(0, "pass", "fail", "pass");

@@ -144,7 +144,10 @@ std::vector<Key<Template>> check_keys() {
 
 std::vector<Key<Template>> scoring_keys() {
     return {each("scoring", &Template::scoring, category_table(), longest_id,
-                 "How the 1000 points are shared among availability, impact, restoration and reports.")};
+                 "How the 1000 points are shared among availability, impact, restoration and reports."),
+            word("requested-resets", &Template::requested_resets, {"charged", "void"},
+                 "Whether an outage counts that comes from a reset which the team asked for; `charged` if not given. "
+                 "That of any other reset never counts.")};
 }
 
 } // namespace testudo::template_
