@@ -64,6 +64,8 @@ class VirtualLoop final : public Loop {
     void advance(Millis span);
     // Runs posted tasks until none is left, without moving time.
     void drain();
+    // Somebody sets the clock on the wall; timers do not notice.
+    void set_wall(WallTime now) { clock_.wall_now = now; }
 
   private:
     class HandClock final : public Clock {

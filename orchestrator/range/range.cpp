@@ -33,14 +33,25 @@ Range::~Range() {
 void Range::vanished(const MachineRef& machine, const std::string& reason) {
     guests_.vanished(machine, reason);
     for (const auto& m : goal_.machines)
-        if (gone_ && ref_of(m.spec) == machine)
+        if (gone_ && ref_of(m.spec) == machine && !taken_.contains(m.spec.mark.object))
             gone_(m.spec.mark.object, reason);
+}
+
+void Range::begin() {
+    if (std::exchange(busy_, true))
+        throw std::logic_error("range: another command is running");
+}
+
+Range::Done Range::ending(Done done) {
+    return while_alive([this, done = std::move(done)](Result<Outcome> outcome) {
+        busy_ = false;
+        taken_.clear();
+        done(std::move(outcome));
+    });
 }
 
 void Range::run(const std::string& command, std::vector<Step> steps, OnProgress progress,
                 std::function<void(Outcome)> done) {
-    if (executor_)
-        throw std::logic_error("range: another command is running");
     journal_.begin(command, goal_.plan_hash, steps.size());
     executor_ = std::make_unique<Executor>(loop_, hypervisor_, guests_, journal_, goal_, limits_);
     executor_->run(std::move(steps), std::move(progress), [this, done = std::move(done)](Outcome outcome) {
@@ -60,6 +71,8 @@ void Range::steps(std::function<void(Result<std::vector<Step>>)> done) {
 }
 
 void Range::up(OnProgress progress, Done done) {
+    begin();
+    done = ending(std::move(done));
     const auto go = while_alive([this, progress = std::move(progress), done = std::move(done)] {
         steps(while_alive([this, progress, done](Result<std::vector<Step>> todo) {
             if (!todo)
@@ -77,6 +90,8 @@ void Range::up(OnProgress progress, Done done) {
 }
 
 void Range::down(OnProgress progress, Done done) {
+    begin();
+    done = ending(std::move(done));
     const auto go = while_alive(
         [this, progress = std::move(progress), done = std::move(done)] { sweep(sweeps, {}, progress, done); });
     if (journal_.last_ended())
@@ -137,13 +152,17 @@ void Range::sweep(int rounds_left, Outcome so_far, OnProgress progress, Done don
     }));
 }
 
-void Range::reset(const std::string& machine, OnProgress progress, Done done) {
+void Range::reset(const std::set<std::string>& machines, OnProgress progress, Done done) {
+    begin();
+    taken_ = machines;
+    done = ending(std::move(done));
     hypervisor_.list(while_alive([=, this](Result<std::vector<Observed>> observed) {
         if (!observed)
             return done(tl::unexpected(observed.error()));
-        if (goal_.machine(machine) == nullptr)
-            return done(fail("range.unknown-machine", machine, "the plan has no such machine"));
-        run("reset", steps_reset(goal_, *observed, machine), progress,
+        for (const auto& machine : machines)
+            if (goal_.machine(machine) == nullptr)
+                return done(fail("range.unknown-machine", machine, "the plan has no such machine"));
+        run("reset", steps_reset(goal_, *observed, machines), progress,
             [done](Outcome outcome) { done(std::move(outcome)); });
     }));
 }

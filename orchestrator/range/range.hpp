@@ -2,6 +2,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "orchestrator/range/executor.hpp"
@@ -37,19 +38,23 @@ class Range {
     void steps(std::function<void(Result<std::vector<Step>>)> done);
     void up(OnProgress progress, Done done);
     void down(OnProgress progress, Done done);
-    // Makes one machine anew from its image.
-    void reset(const std::string& machine, OnProgress progress, Done done);
+    // Makes these machines anew from their images.
+    void reset(const std::set<std::string>& machines, OnProgress progress, Done done);
+    // One of up, down and reset is under way.
+    bool busy() const { return busy_; }
     // Looks for the agents of all machines that run as planned, and changes nothing. `done` tells which those are not.
     void attach(std::function<void(Result<std::vector<MachineStatus>>)> done);
     void status(std::function<void(Result<std::vector<MachineStatus>>)> done);
 
     Guests& guests() { return guests_; }
-    // A machine stopped running, by Machine::id.
+    // A machine stopped running by itself or by a stranger's hand, by Machine::id.
     void on_gone(std::function<void(const std::string& machine, const std::string& reason)> gone) {
         gone_ = std::move(gone);
     }
 
   private:
+    void begin();
+    Done ending(Done done);
     void with_memory_for(std::vector<Step> todo, const Done& refused, std::function<void(std::vector<Step>)> go);
     void run(const std::string& command, std::vector<Step> steps, OnProgress progress,
              std::function<void(Outcome)> done);
@@ -71,6 +76,8 @@ class Range {
     Limits limits_;
     Guests guests_;
     std::unique_ptr<Executor> executor_;
+    bool busy_ = false;
+    std::set<std::string> taken_; // machines that are being reset: that they go is no news
     std::function<void(const std::string&, const std::string&)> gone_;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

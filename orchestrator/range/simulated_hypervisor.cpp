@@ -150,7 +150,10 @@ void SimulatedHypervisor::destroy(const Observed& object, Done<void> done) {
             if (there->observed.mark.exercise != object.mark.exercise)
                 return fail("range.not-ours", object.mark.object,
                             object.name + " belongs to " + there->observed.mark.exercise);
+            const bool machine = object.kind == ObjectKind::machine;
             host.objects_.remove_if([&](const auto& o) { return &o == there; });
+            if (machine && host.vanished_)
+                host.vanished_(ref_of(object), "destroyed");
             return {};
         },
         std::move(done));

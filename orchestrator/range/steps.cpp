@@ -187,20 +187,22 @@ std::vector<Step> steps_down(std::string_view exercise, const std::vector<Observ
     return steps;
 }
 
-std::vector<Step> steps_reset(const Goal& goal, const std::vector<Observed>& observed, std::string_view machine) {
+std::vector<Step> steps_reset(const Goal& goal, const std::vector<Observed>& observed,
+                              const std::set<std::string>& machines) {
     Goal alone;
     alone.exercise = goal.exercise;
-    alone.machines.push_back(*goal.machine(machine));
+    for (const auto& machine : goal.machines)
+        if (machines.contains(machine.spec.mark.object)) {
+            alone.machines.push_back(machine);
+            alone.machines.back().segments.clear(); // its networks stay as they are
+        }
     std::vector<Observed> stale;
-    for (const auto& object : observed) {
-        if (object.mark.exercise != goal.exercise)
-            continue;
-        if (object.kind == ObjectKind::machine && object.mark.object == machine) {
+    for (const auto& object : observed)
+        if (object.mark.exercise == goal.exercise && object.kind == ObjectKind::machine &&
+            machines.contains(object.mark.object)) {
             stale.push_back(object);
             stale.back().mark.spec.clear();
         }
-    }
-    alone.machines.back().segments.clear(); // its networks stay as they are
     auto steps = steps_up(alone, stale);
     for (auto& step : steps)
         if (step.act != Step::Act::make_ready)

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,9 @@ struct Step {
 std::vector<Step> steps_up(const Goal& goal, const std::vector<Observed>& observed);
 // Removes everything of the exercise, machines before networks; nothing of other exercises.
 std::vector<Step> steps_down(std::string_view exercise, const std::vector<Observed>& observed);
-// Removes one machine, wherever it stands, and makes it anew.
-std::vector<Step> steps_reset(const Goal& goal, const std::vector<Observed>& observed, std::string_view machine);
+// Removes these machines, wherever they stand, and makes them anew; networks and other machines stay as they are.
+std::vector<Step> steps_reset(const Goal& goal, const std::vector<Observed>& observed,
+                              const std::set<std::string>& machines);
 
 std::string_view name_of(Step::Act act); // "create-machine"
 // "create machine portal@north: it is missing"

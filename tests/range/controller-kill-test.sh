@@ -1,37 +1,12 @@
 #!/usr/bin/env bash
 # Kills `testudo` with SIGKILL, first during `up` and then during the exercise, and looks whether range, timeline and score are whole
 # afterwards. Needs root, the images, and the folder of the built programs: controller-kill-test.sh BIN
-# It shuts itself into namespaces of its own first, so that nothing else on this machine sees it, nor it anything else.
 set -euo pipefail
-here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-root=$here/../..
-bin=$(realpath "${1:?usage: controller-kill-test.sh BIN}")
-((EUID == 0)) || { echo "controller-kill-test: must be run as root" >&2; exit 1; }
-if [[ ${2:-} != inside ]]; then
-    exec unshare --mount --pid --net --fork --kill-child --mount-proc "$0" "$bin" inside
-fi
-ip link set lo up
-mkdir -p /run/testudo
-mount -t tmpfs tmpfs /run/testudo
-work=$(mktemp -d /var/tmp/testudo-kill.XXXXXX)
-export TESTUDO_STATE=$work/state TESTUDO_HOST=/run/testudo/killed TESTUDO_IMAGES=${TESTUDO_IMAGES:-/var/lib/testudo/images}
+# shellcheck source=tests/range/private-host.sh
+. "$(dirname "$0")/private-host.sh" killed "$@"
 template=$here/killed/range.yaml
-testudo=$bin/testudo
-host=(--dir "$TESTUDO_HOST" --data "$work/range-host")
-"$here/leak-check.sh" snapshot "$work/before"
-
-finish() {
-    local status=$?
-    trap - EXIT
-    "$root/deploy/range-host" stop "${host[@]}" || status=1
-    "$here/leak-check.sh" compare "$work/before" || status=1
-    if ((status == 0)); then rm -rf "$work"; echo "1 passed, 0 failed"; else echo "What is left to look at: $work" >&2; fi
-    exit "$status"
-}
-trap finish EXIT
 
 say() { printf '%s\n' "-- $*"; }
-die() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 # Started in the background, killed after some seconds (or done by then).
 kill_after() {
     local seconds=$1 pid
@@ -53,7 +28,6 @@ until_true() { # until_true SECONDS WHAT COMMAND...
     local seconds=$1 what=$2
     shift 2
     for ((i = 0; i < seconds * 2; i++)); do if "$@" >/dev/null 2>&1; then return; fi; sleep 0.5; done
-    tail -n 20 "$work/output" >&2
     die "$what did not come within $seconds s"
 }
 serve() {
@@ -66,7 +40,7 @@ serve() {
 "$root/deploy/range-host" start "${host[@]}" >/dev/null
 say "up, killed at four instants"
 for seconds in 0.2 0.6 1.2 2.5; do kill_after "$seconds" "$testudo" up "$template"; done
-"$testudo" up "$template" >>"$work/output" 2>&1 || { tail -n 20 "$work/output"; die "up does not finish what killed ones began"; }
+"$testudo" up "$template" >>"$work/output" 2>&1 || die "up does not finish what killed ones began"
 "$testudo" status killed | grep -q '3 of 3 machines run as planned' || die "the range is not as planned"
 "$testudo" up "$template" >"$work/again" 2>&1 || true
 grep -q 'nothing was changed' "$work/again" || die "up again changes something: $(cat "$work/again")"
@@ -97,6 +71,12 @@ view | jq -e '.exercise.state == "running" and .injects.defaced.teams.north.stat
     die "timeline or score are not as before: $(view | jq -c '.exercise, .injects, .teams')"
 "$testudo" log verify killed
 
+say "a machine is made anew while the exercise runs"
+"$testudo" reset killed --machine portal@north --reason "its disk is full" --json | jq -e '.machines == ["portal@north"] and .took_ms > 0' >/dev/null ||
+    die "the reset did not end"
+[[ $(count machine.reset) == 1 ]] || die "the reset is not in the log"
+view | jq -e '.machines["portal@north"].state == "ready" and .exercise.state == "running"' >/dev/null || die "it is not ready: $(view | jq -c .machines)"
+
 say "ENDEX, archive, and the replay says the same"
 "$testudo" exercise end killed
 view | jq -S '[.teams[].score_milli]' >"$work/live"
@@ -116,3 +96,4 @@ cmp "$work/live" "$work/replayed" || die "the replay's scores differ"
 say "down"
 "$testudo" down killed
 "$testudo" status killed | grep -q '0 of 3 machines' || die "something is left of the range"
+passed=1

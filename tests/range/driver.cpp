@@ -1,6 +1,6 @@
 // A program that brings the small plan up or takes it down on a real host, to be run, and killed, by tests.
 //
-//   range_driver up|down|steps EXERCISE HOST IMAGES DATA AGENT JOURNAL [vm]
+//   range_driver up|down|reset|steps EXERCISE HOST IMAGES DATA AGENT JOURNAL [vm]
 //
 // Prints what it does, then "changed N kept N failed N", and answers 0 if nothing failed.
 
@@ -18,7 +18,7 @@ using namespace testudo;
 int main(int argc, char** argv) {
     const std::vector<std::string> words(argv, argv + argc);
     if (words.size() < 8) {
-        fmt::print(stderr, "usage: range_driver up|down|steps EXERCISE HOST IMAGES DATA AGENT JOURNAL [vm]\n");
+        fmt::print(stderr, "usage: range_driver up|down|reset|steps EXERCISE HOST IMAGES DATA AGENT JOURNAL [vm]\n");
         return 2;
     }
     RealLoop loop;
@@ -56,6 +56,8 @@ int main(int argc, char** argv) {
             range.up(progress, done);
         else if (words[1] == "down")
             range.down(progress, done);
+        else if (words[1] == "reset")
+            range.reset({"portal@north"}, progress, done);
         else
             range.steps([&](Result<std::vector<range::Step>> steps) {
                 for (const auto& step : *steps)

@@ -1,36 +1,10 @@
 #!/usr/bin/env bash
 # Imports a sample of each format, and brings it up and down: the images that stand in must carry what was imported. Of one, traffic
 # is sent across its routers. Needs root, the images, and the folder of the built programs: import-up-test.sh BIN
-# It shuts itself into namespaces of its own first, so that nothing else on this machine sees it, nor it anything else.
 set -euo pipefail
-here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
-root=$here/../..
+# shellcheck source=tests/range/private-host.sh
+. "$(dirname "$0")/private-host.sh" import "$@"
 samples=$root/tests/import/samples
-bin=$(realpath "${1:?usage: import-up-test.sh BIN}")
-((EUID == 0)) || { echo "import-up-test: must be run as root" >&2; exit 1; }
-if [[ ${2:-} != inside ]]; then
-    exec unshare --mount --pid --net --fork --kill-child --mount-proc "$0" "$bin" inside
-fi
-ip link set lo up
-mkdir -p /run/testudo
-mount -t tmpfs tmpfs /run/testudo
-work=$(mktemp -d /var/tmp/testudo-import.XXXXXX)
-export TESTUDO_STATE=$work/state TESTUDO_HOST=/run/testudo/imported TESTUDO_IMAGES=${TESTUDO_IMAGES:-/var/lib/testudo/images}
-testudo=$bin/testudo
-host=(--dir "$TESTUDO_HOST" --data "$work/range-host")
-passed=0
-"$here/leak-check.sh" snapshot "$work/before"
-
-finish() {
-    local status=$?
-    trap - EXIT
-    "$root/deploy/range-host" stop "${host[@]}" || status=1
-    "$here/leak-check.sh" compare "$work/before" || status=1
-    if ((status == 0)); then rm -rf "$work"; echo "$passed passed, 0 failed"; else echo "What is left to look at: $work" >&2; fi
-    exit "$status"
-}
-trap finish EXIT
-die() { tail -n 20 "$work/output" >&2; printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 
 # Sends from inside a container, which libvirt started as a child of its own.
 from() { # MACHINE COMMAND...

@@ -137,11 +137,11 @@ TEST(Steps, DownRemovesMachinesBeforeNetworks) {
     EXPECT_EQ(steps[0].reason, "the exercise is taken down");
 }
 
-TEST(Steps, ResetTouchesOneMachine) {
-    EXPECT_EQ(told(steps_reset(goal, all_as_planned(), "portal@north")),
+TEST(Steps, ResetTouchesItsMachinesAlone) {
+    EXPECT_EQ(told(steps_reset(goal, all_as_planned(), {"portal@north"})),
               (std::vector<std::string>{"remove machine portal@north: it is reset",
                                         "create container portal@north: it is reset"}));
-    EXPECT_EQ(told(steps_reset(goal, {}, "portal@north")),
+    EXPECT_EQ(told(steps_reset(goal, {}, {"portal@north"})),
               std::vector<std::string>{"create container portal@north: it is reset"});
 }
 
