@@ -125,6 +125,17 @@ struct ConsoleOptions {
 int console(const ConsoleOptions& options);
 
 // Acts of the white team on a running controller, by its HTTP API.
+struct ResetOptions {
+    Place place;
+    std::string exercise;
+    std::string team;    // all machines of this team, or
+    std::string machine; // this one
+    bool requested = false;
+    std::string reason;
+    bool json = false;
+};
+int reset(const ResetOptions& options);
+
 struct SteerOptions {
     Place place;
     std::string exercise;

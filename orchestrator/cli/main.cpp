@@ -146,6 +146,23 @@ int main(int argc, char** argv) {
     exercise_command(app, "down", "Remove everything of an exercise's range; its log stays", &down, true,
                      "Print a JSON document");
 
+    ResetOptions reset_options;
+    auto* reset_command = command(app, "reset", "Make a machine, or all machines of a team, anew from their images",
+                                  [&] { return reset(reset_options); });
+    reset_command->add_option("EXERCISE", reset_options.exercise, "Its name, or its template")->required();
+    auto* which = reset_command->add_option_group("WHICH", "Exactly one of these");
+    which->add_option("--team", reset_options.team, "All machines of this team");
+    which->add_option("--machine", reset_options.machine, "This machine, e.g. portal@north");
+    which->require_option(1);
+    reset_command->add_flag("--requested", reset_options.requested,
+                            "The team asked for it: the outage counts, unless the template says otherwise");
+    reset_command->add_option("--reason", reset_options.reason, "Why; goes into the log");
+    reset_command->add_flag("--json", reset_options.json, "Print a JSON document");
+    add_place(*reset_command, reset_options.place, true);
+    reset_command->footer(
+        "Timeline and score history stay as they are. Where the exercise is served, its controller does\n"
+        "it, and the log tells of it.");
+
     ServeOptions serve_options;
     auto* serve_command = command(app, "serve", "Run the exercise of a provisioned range, with its pages",
                                   [&] { return serve(serve_options); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "orchestrator/daemon/publisher.hpp"
+#include "orchestrator/range/selection.hpp"
 
 namespace testudo::daemon {
 namespace {
@@ -61,6 +62,10 @@ Result<json::value> ReadingController::adjust(const web::Caller&, const web::Adj
     return only_read();
 }
 
+Result<json::value> ReadingController::reset(const web::Caller&, const web::RangeReset&) {
+    return only_read();
+}
+
 Result<json::value> ReadingController::why(const web::Caller& caller, const std::string& team) {
     if (!plan::find_team(past_.now().plan(), team))
         return fail("team.unknown", team, "there is no such team");
@@ -88,9 +93,9 @@ Result<web::ArchiveFile> ReadingController::archive(const web::Caller&) {
     return web::ArchiveFile{*file, past_.now().plan().exercise + ".testudo"};
 }
 
-LiveController::LiveController(exercise::Engine& engine, const exercise::Replay& past, exercise::ViewOptions options,
-                               MakeArchive make_archive)
-    : ReadingController(past, std::move(options), std::move(make_archive)), engine_(engine) {}
+LiveController::LiveController(exercise::Engine& engine, range::Range& range, const exercise::Replay& past,
+                               exercise::ViewOptions options, MakeArchive make_archive)
+    : ReadingController(past, std::move(options), std::move(make_archive)), engine_(engine), range_(range) {}
 
 Result<json::value> LiveController::command(const web::Caller& by, web::ExerciseCommand command,
                                             const std::string& reason) {
@@ -147,6 +152,28 @@ Result<json::value> LiveController::rule(const web::Caller& by, const web::Check
 
 Result<json::value> LiveController::adjust(const web::Caller& by, const web::Adjustment& adjustment) {
     return done(engine_.adjust(adjustment.team, adjustment.category, adjustment.milli, adjustment.reason, by.name));
+}
+
+Result<json::value> LiveController::reset(const web::Caller& by, const web::RangeReset& reset) {
+    const auto machines = range::machines_meant(engine_.projection().plan(), reset.team, reset.machine);
+    if (!machines)
+        return tl::unexpected(machines.error());
+    if (range_.busy())
+        return fail("range.conflict", "", "machines are being made anew already; wait until they are ready");
+    const std::vector<std::string> list(machines->begin(), machines->end());
+    if (auto told = engine_.machines_reset(list, reset.requested, by.name, reset.reason); !told)
+        return tl::unexpected(told.error());
+    // Those that come back are found ready by the engine itself.
+    range_.reset(*machines, {}, [this, list](const Result<range::Outcome>& outcome) {
+        if (!outcome)
+            for (const auto& machine : list)
+                engine_.machine_state(machine, "lost", "the reset failed: " + outcome.error().message);
+        else
+            for (const auto& failure : outcome->failures)
+                engine_.machine_state(failure.step.object, "lost",
+                                      "the reset failed: " + range::describe(failure) + "; reset it once more");
+    });
+    return json::value({{"machines", json::value_from(list)}});
 }
 
 } // namespace testudo::daemon

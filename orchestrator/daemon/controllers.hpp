@@ -6,6 +6,7 @@
 #include "orchestrator/exercise/engine.hpp"
 #include "orchestrator/exercise/replay.hpp"
 #include "orchestrator/exercise/view.hpp"
+#include "orchestrator/range/range.hpp"
 #include "web/api/controller.hpp"
 
 namespace testudo::daemon {
@@ -28,6 +29,7 @@ class ReadingController : public web::Controller {
     Result<json::value> grade(const web::Caller& by, const std::string& report, const web::Grade& grade) override;
     Result<json::value> rule(const web::Caller& by, const web::CheckRuling& ruling) override;
     Result<json::value> adjust(const web::Caller& by, const web::Adjustment& adjustment) override;
+    Result<json::value> reset(const web::Caller& by, const web::RangeReset& reset) override;
     Result<json::value> why(const web::Caller& caller, const std::string& team) override;
     Result<json::value> log(const web::Caller& caller, std::uint64_t after, std::size_t limit) override;
     Result<web::ArchiveFile> archive(const web::Caller& caller) override;
@@ -41,8 +43,8 @@ class ReadingController : public web::Controller {
 // A live exercise: the same, and the acts of the white team and the teams go to the engine.
 class LiveController final : public ReadingController {
   public:
-    LiveController(exercise::Engine& engine, const exercise::Replay& past, exercise::ViewOptions options,
-                   MakeArchive make_archive);
+    LiveController(exercise::Engine& engine, range::Range& range, const exercise::Replay& past,
+                   exercise::ViewOptions options, MakeArchive make_archive);
 
     Result<json::value> command(const web::Caller& by, web::ExerciseCommand command,
                                 const std::string& reason) override;
@@ -52,9 +54,11 @@ class LiveController final : public ReadingController {
     Result<json::value> grade(const web::Caller& by, const std::string& report, const web::Grade& grade) override;
     Result<json::value> rule(const web::Caller& by, const web::CheckRuling& ruling) override;
     Result<json::value> adjust(const web::Caller& by, const web::Adjustment& adjustment) override;
+    Result<json::value> reset(const web::Caller& by, const web::RangeReset& reset) override;
 
   private:
     exercise::Engine& engine_;
+    range::Range& range_;
 };
 
 } // namespace testudo::daemon

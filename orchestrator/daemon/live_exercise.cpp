@@ -110,7 +110,7 @@ struct LiveExercise::Parts {
         view.password = [seed](const std::string& credential) { return plan::password(seed, credential); };
         publisher = std::make_unique<Publisher>(
             loop, hub, [this]() -> const exercise::Projection& { return past->now(); }, view);
-        controller = std::make_unique<LiveController>(*engine, *past, view, [this] { return make_archive(); });
+        controller = std::make_unique<LiveController>(*engine, *range, *past, view, [this] { return make_archive(); });
         auto access = make_access(plan, seed);
         const web::ApiOptions api_options{.public_board = true, .replay = false};
         api = std::make_unique<web::Api>(loop, *controller, access.tokens, api_options);

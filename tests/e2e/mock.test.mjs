@@ -94,6 +94,16 @@ test('an exercise from start to end', async (t) => {
             await white.page.locator('dialog[open] button[name="do"]').click();
             await white.page.getByRole('status').getByText('was fired for North').waitFor();
         });
+        await step('white makes a machine anew', async () => {
+            const machine = white.page.getByRole('button', { name: /^plc@south/ });
+            await machine.click();
+            await white.page.getByRole('button', { name: 'Make anew …' }).click();
+            await white.page.locator('dialog[open] input[name="reason"]').last().fill('its disk is full');
+            await white.page.locator('dialog[open]').last().getByRole('button', { name: 'Make anew', exact: true }).click();
+            await white.page.locator('dialog[open]').getByText('being made anew').waitFor();
+            await white.page.keyboard.press('Escape');
+            await until('the machine is back', 40, async () => /ready/.test(await machine.textContent()));
+        });
         await step('the board shows the portal as faulty and the score falls', async () => {
             const score = (await read_board(wall.page)).north.score;
             await until('the portal of North is faulty', 40, async () => (await state_of(wall.page, 'north', 'portal')) === 'faulty');

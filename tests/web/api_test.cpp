@@ -83,6 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
                            R"({"from_ms":0,"to_ms":1,"ruling":"void","reason":"r"})", 200, 403, 403, 403},
                     Rights{"POST", "/api/v1/adjustments", "",
                            R"({"team":"north","category":"c","milli":-5,"reason":"r"})", 200, 403, 403, 403},
+                    Rights{"POST", "/api/v1/range/reset", "", R"({"team":"north"})", 202, 403, 403, 403},
                     Rights{"GET", "/api/v1/why", "team=north", "", 200, 200, 200, 403},
                     Rights{"GET", "/api/v1/why", "team=south", "", 200, 200, 403, 403},
                     Rights{"GET", "/api/v1/log", "", "", 200, 200, 403, 403},
@@ -114,12 +115,16 @@ TEST_F(ApiTest, PassesEveryActOn) {
         post(white, "/api/v1/adjustments", R"({"team":"north","category":"reports","milli":-250,"reason":"copied"})")
             .status,
         200);
+    EXPECT_EQ(post(white, "/api/v1/range/reset", R"({"team":"north","requested":true,"reason":"broken"})").body,
+              R"({"machines":["portal@north"]})");
+    EXPECT_EQ(post(white, "/api/v1/range/reset", R"({"machine":"core"})").status, 202);
     EXPECT_THAT(controller_.told,
                 ElementsAre("exercise 1 by white 1 (power cut)", "exercise 0 by white 1 ()",
                             "inject defaced 3 for 'north' by white 1 (late)",
                             "report incident advisory@north from north: We saw\nit",
                             "grade r-4 facts=5000 time=0 (good)", "rule web@north 1000-2000 1 (their fault)",
-                            "adjust north reports -250 (copied)"));
+                            "adjust north reports -250 (copied)", "reset 'north' '' true (broken)",
+                            "reset '' 'core' false ()"));
 }
 
 TEST_F(ApiTest, TellsAllThatIsWrongWithTheInput) {
@@ -138,6 +143,8 @@ TEST_F(ApiTest, TellsAllThatIsWrongWithTheInput) {
                 ElementsAre("/grades must be an object with at least one member"));
     EXPECT_THAT(faults(post(white, "/api/v1/checks/c/rule", R"({"from_ms":5,"to_ms":5,"ruling":"no","reason":"r"})")),
                 ElementsAre("/ruling must be one of: void, charge", "/to_ms must be after from_ms"));
+    EXPECT_THAT(faults(post(white, "/api/v1/range/reset", R"({"requested":"yes"})")),
+                ElementsAre("/requested must be true or false", "/machine or a team must be given, and not both"));
     EXPECT_THAT(faults(post(north, "/api/v1/reports", R"({"kind":"i","text":")" + std::string(40'000, 'x') + "\"}")),
                 ElementsAre("/text is longer than 32000 bytes"));
     EXPECT_TRUE(controller_.told.empty());
@@ -213,6 +220,7 @@ TEST_F(ApiTest, TellsTheInsideOfAFailureToTheWhiteTeamOnly) {
         Result<json::value> grade(const Caller&, const std::string&, const Grade&) override { return nullptr; }
         Result<json::value> rule(const Caller&, const CheckRuling&) override { return nullptr; }
         Result<json::value> adjust(const Caller&, const Adjustment&) override { return nullptr; }
+        Result<json::value> reset(const Caller&, const RangeReset&) override { return nullptr; }
         Result<json::value> why(const Caller&, const std::string&) override { return nullptr; }
         Result<json::value> log(const Caller&, std::uint64_t, std::size_t) override { return nullptr; }
         Result<ArchiveFile> archive(const Caller&) override { return fail("archive.conflict", "", "not yet"); }

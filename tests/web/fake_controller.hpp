@@ -61,6 +61,11 @@ class FakeController final : public Controller {
                                    adjustment.reason));
         return json::object{};
     }
+    Result<json::value> reset(const Caller&, const RangeReset& reset) override {
+        told.push_back(
+            fmt::format("reset '{}' '{}' {} ({})", reset.team, reset.machine, reset.requested, reset.reason));
+        return json::object{{"machines", json::array{"portal@north"}}};
+    }
     Result<json::value> why(const Caller&, const std::string& team) override { return json::object{{"team", team}}; }
     Result<json::value> log(const Caller&, std::uint64_t after, std::size_t limit) override {
         return json::object{{"events", json::array{}}, {"next", after + limit}};

@@ -218,6 +218,22 @@ template <class Call> ApiResponse post_adjustment(Call& call) {
     return call.answer(call.controller.adjust(call.caller(), adjustment));
 }
 
+template <class Call> ApiResponse post_reset(Call& call) {
+    RangeReset reset;
+    reset.team = call.input.text("team", max_id, false);
+    reset.machine = call.input.text("machine", max_id, false);
+    reset.requested = call.input.flag("requested");
+    reset.reason = call.input.text("reason", max_reason, false);
+    if (reset.team.empty() == reset.machine.empty())
+        call.input.fault("machine", "or a team must be given, and not both");
+    if (!call.input.sound())
+        return call.bad_input();
+    auto response = call.answer(call.controller.reset(call.caller(), reset));
+    if (response.status == 200)
+        response.status = 202;
+    return response;
+}
+
 template <class Call> ApiResponse get_why(Call& call) {
     const auto it = call.query.find("team");
     if (it == call.query.end() || it->second.empty())
@@ -274,6 +290,7 @@ const std::vector<Api::Route>& Api::table() {
         {"POST", "/api/v1/reports/{report}/grade", white, {}, post_grade<Call>},
         {"POST", "/api/v1/checks/{check}/rule", white, {}, post_ruling<Call>},
         {"POST", "/api/v1/adjustments", white, {}, post_adjustment<Call>},
+        {"POST", "/api/v1/range/reset", white, {}, post_reset<Call>},
         {"GET", "/api/v1/why", insiders, {"team"}, get_why<Call>},
         {"GET", "/api/v1/log", staff, {"after", "limit"}, get_log<Call>},
         {"GET", "/api/v1/archive", staff, {}, get_archive<Call>},

@@ -42,6 +42,13 @@ struct Adjustment {
     std::string reason;
 };
 
+struct RangeReset {
+    std::string team;       // all machines of this team; or
+    std::string machine;    // this one
+    bool requested = false; // the team asked for it
+    std::string reason;
+};
+
 struct ArchiveFile {
     std::filesystem::path path;
     std::string name; // under which it is offered: plain ASCII without quotes
@@ -73,6 +80,8 @@ class Controller {
     virtual Result<json::value> grade(const Caller& by, const std::string& report, const Grade& grade) = 0;
     virtual Result<json::value> rule(const Caller& by, const CheckRuling& ruling) = 0;
     virtual Result<json::value> adjust(const Caller& by, const Adjustment& adjustment) = 0;
+    // Begins to make the machines anew, and answers {"machines": [...]}; their states in the view tell how it goes on.
+    virtual Result<json::value> reset(const Caller& by, const RangeReset& reset) = 0;
     virtual Result<json::value> why(const Caller& caller, const std::string& team) = 0;
     // Up to `limit` events after that sequence number: {"events": [...], "next": the `after` of the next page}; `next`
     // is absent on the last page.

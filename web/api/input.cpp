@@ -77,6 +77,15 @@ std::int64_t Input::integer(std::string_view name, std::int64_t least, std::int6
     return n.value_or(0);
 }
 
+bool Input::flag(std::string_view name) {
+    const auto* value = find(name, false);
+    if (!value)
+        return false;
+    if (!value->is_bool())
+        fault(name, "must be true or false");
+    return value->is_bool() && value->get_bool();
+}
+
 std::size_t Input::word(std::string_view name, const std::vector<std::string_view>& words) {
     const auto* value = find(name, true);
     if (!value)

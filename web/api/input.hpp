@@ -21,6 +21,8 @@ class Input {
     // required one holds more than spaces.
     std::string text(std::string_view name, std::size_t max, bool required);
     std::int64_t integer(std::string_view name, std::int64_t least, std::int64_t most);
+    // true or false; false if it is absent.
+    bool flag(std::string_view name);
     // One of the words; returns its index.
     std::size_t word(std::string_view name, const std::vector<std::string_view>& words);
     // An object of integers with at least one member.

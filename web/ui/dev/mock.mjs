@@ -107,6 +107,19 @@ export async function start_mock(options = {}) {
             world.change((doc) => world.rule(id, body, 'white', doc));
             return { body: {} };
         }
+        if (part === 'range' && id === 'reset') {
+            const machines = Object.entries(world.doc.machines).filter(([name, one]) => (body.team ? one.team === body.team : name === body.machine)).map(([name]) => name);
+            if (!machines.length) return problem(404, 'There is no such machine.');
+            const set = (state) => world.change((doc) => {
+                for (const name of machines) {
+                    doc.machines[name].state = state;
+                    if (state === 'resetting') world.log(doc, 'machine.reset', doc.machines[name].team, `${name} is reset by white`);
+                }
+            });
+            set('resetting');
+            setTimeout(() => set('ready'), 1_500);
+            return { status: 202, body: { machines } };
+        }
         if (part === 'adjustments') {
             world.change((doc) => {
                 doc.scores[body.team][body.category].contributes_milli += body.milli;

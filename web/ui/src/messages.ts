@@ -314,7 +314,18 @@ const en = {
             ready: 'ready',
             lost: 'lost',
             gone: 'gone',
+            resetting: 'being made anew',
         } as Record<string, string>,
+        reset: 'Make anew …',
+        reset_title: 'Make machines anew',
+        reset_text:
+            'Everything that was changed on them since they were built is lost. Timeline and score history stay as they are.',
+        reset_one: (id: string) => `Only ${id}`,
+        reset_team: (title: string, count: number) => `All ${count} machines of ${title}`,
+        reset_requested: 'The team asked for it (the template says whether the outage counts)',
+        reset_button: 'Make anew',
+        reset_asked: 'Making machines anew …',
+        reset_done: 'The machines are being made anew.',
     },
 
     log: {
