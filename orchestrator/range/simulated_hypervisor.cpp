@@ -153,7 +153,7 @@ void SimulatedHypervisor::destroy(const Observed& object, Done<void> done) {
             const bool machine = object.kind == ObjectKind::machine;
             host.objects_.remove_if([&](const auto& o) { return &o == there; });
             if (machine && host.vanished_)
-                host.vanished_(ref_of(object), "destroyed");
+                host.vanished_({object.machine, object.name, object.uuid}, "destroyed");
             return {};
         },
         std::move(done));
