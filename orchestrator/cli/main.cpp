@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <system_error>
 
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/cli/print.hpp"
@@ -259,6 +260,9 @@ int main(int argc, char** argv) {
     try {
         const auto code = chosen();
         return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? code : complain(unwritten);
+    } catch (const std::system_error& e) { // the journal: nothing is done that is not in it
+        return complain(testudo::Error("state.unwritable", "",
+                                       std::string(e.what()) + "; mend that and run the same command again"));
     } catch (const std::exception& e) {
         if (std::ferror(stdout) != 0)
             return complain(unwritten);

@@ -12,6 +12,24 @@ Result<daemon::ExerciseFolder> existing(const Place& place, const std::string& a
     return daemon::ExerciseFolder::open(place.state, *name);
 }
 
+namespace {
+
+Result<plan::Plan> read_plan(const daemon::ExerciseFolder& folder) {
+    std::ifstream in(folder.plan());
+    const auto value = parse_json(std::string(std::istreambuf_iterator<char>(in), {}));
+    if (!in || !value || !value->is_object())
+        return fail("state.no-plan", folder.plan().string(),
+                    "cannot be read: run `testudo up` with the template again");
+    return plan::plan_from_json(value->get_object());
+}
+
+} // namespace
+
+std::optional<plan::Plan> last_plan(const daemon::ExerciseFolder& folder) {
+    auto plan = read_plan(folder);
+    return plan ? std::optional(std::move(*plan)) : std::nullopt;
+}
+
 Result<Provisioned> provisioned(const Place& place, const std::string& argument) {
     auto folder = existing(place, argument);
     if (!folder)
@@ -21,12 +39,7 @@ Result<Provisioned> provisioned(const Place& place, const std::string& argument)
     if (!seed)
         return tl::unexpected(seed.error());
     found.seed = std::move(*seed);
-    std::ifstream in(found.folder.plan());
-    const auto value = parse_json(std::string(std::istreambuf_iterator<char>(in), {}));
-    if (!in || !value || !value->is_object())
-        return fail("state.no-plan", found.folder.plan().string(),
-                    "cannot be read: run `testudo up` with the template again");
-    auto plan = plan::plan_from_json(value->get_object());
+    auto plan = read_plan(found.folder);
     if (!plan)
         return tl::unexpected(plan.error());
     found.plan = std::move(*plan);

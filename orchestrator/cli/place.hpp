@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "orchestrator/cli/commands.hpp"
@@ -20,6 +21,9 @@ struct Provisioned {
 };
 // The plan is the one that `up` made.
 Result<Provisioned> provisioned(const Place& place, const std::string& argument);
+
+// What an exercise's range was made from last; empty if it was never made, or cannot be read.
+std::optional<plan::Plan> last_plan(const daemon::ExerciseFolder& folder);
 
 daemon::Host host_of(const Place& place, const daemon::ExerciseFolder& folder);
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "orchestrator/cli/changes.hpp"
 #include "orchestrator/cli/place.hpp"
 #include "orchestrator/cli/print.hpp"
 #include "orchestrator/range/goal.hpp"
@@ -30,22 +31,25 @@ std::vector<MachineLine> compare(const plan::Plan& plan, const range::Goal& goal
     return lines;
 }
 
-json::value to_json(const std::string& exercise, const std::vector<MachineLine>& lines) {
+json::value document_of(const std::string& exercise, const std::vector<MachineLine>& lines,
+                        const std::vector<range::Change>& drift) {
     json::object machines;
     for (const auto& line : lines)
         machines[line.machine->id] = {
             {"state", line.state}, {"as_planned", line.as_planned}, {"domain", line.machine->domain}};
-    return {{"exercise", exercise}, {"machines", std::move(machines)}};
+    return {{"exercise", exercise}, {"machines", std::move(machines)}, {"drift", to_json(drift)}};
 }
 
-void print(const std::string& exercise, const std::vector<MachineLine>& lines) {
+void print(const std::string& exercise, const std::vector<MachineLine>& lines,
+           const std::vector<range::Change>& drift) {
     for (const auto& line : lines)
-        fmt::print("{:<24} {:<10} {:<10} {}{}\n", line.machine->id,
+        fmt::print("{:<24} {:<10} {:<10} {}\n", line.machine->id,
                    line.machine->kind == plan::MachineKind::vm ? "vm" : "container", line.state,
-                   line.machine->interfaces.empty() ? "" : line.machine->interfaces.front().ipv4,
-                   line.as_planned || line.state == "missing" ? "" : "  (not as planned: `testudo up` makes it anew)");
+                   line.machine->interfaces.empty() ? "" : line.machine->interfaces.front().ipv4);
     const auto good = std::count_if(lines.begin(), lines.end(), [](const auto& line) { return line.as_planned; });
     fmt::print("{}: {} of {} machines run as planned\n", exercise, good, lines.size());
+    if (!drift.empty())
+        fmt::print("What differs from the plan, and what `testudo up` would do about it:\n{}", text_of(drift));
 }
 
 } // namespace
@@ -67,11 +71,13 @@ int status(const ExerciseOptions& options) {
     loop.run();
     if (!found)
         return complain(found.error());
-    const auto lines = compare(exercise->plan, range::goal_of(exercise->plan, exercise->seed), *found);
+    const auto goal = range::goal_of(exercise->plan, exercise->seed);
+    const auto lines = compare(exercise->plan, goal, *found);
+    const auto drift = range::changes_of(range::steps_up(goal, *found));
     if (options.json)
-        fmt::print("{}\n", json::serialize(to_json(exercise->plan.exercise, lines)));
+        fmt::print("{}\n", json::serialize(document_of(exercise->plan.exercise, lines, drift)));
     else
-        print(exercise->plan.exercise, lines);
+        print(exercise->plan.exercise, lines, drift);
     return exit_ok;
 }
 

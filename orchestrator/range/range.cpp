@@ -70,14 +70,16 @@ void Range::steps(std::function<void(Result<std::vector<Step>>)> done) {
     }));
 }
 
-void Range::up(OnProgress progress, Done done) {
+void Range::up(AboutTo about_to, OnProgress progress, Done done) {
     begin();
     done = ending(std::move(done));
-    const auto go = while_alive([this, progress = std::move(progress), done = std::move(done)] {
-        steps(while_alive([this, progress, done](Result<std::vector<Step>> todo) {
+    const auto go = while_alive([=, this] {
+        steps(while_alive([=, this](Result<std::vector<Step>> todo) {
             if (!todo)
                 return done(tl::unexpected(todo.error()));
-            with_memory_for(std::move(*todo), done, while_alive([this, progress, done](std::vector<Step> steps) {
+            with_memory_for(std::move(*todo), done, while_alive([=, this](std::vector<Step> steps) {
+                                if (about_to)
+                                    about_to(steps);
                                 run("up", std::move(steps), progress,
                                     [done](Outcome outcome) { done(std::move(outcome)); });
                             }));

@@ -36,7 +36,9 @@ class Range {
 
     // What up would do now, in order, with reasons; does nothing.
     void steps(std::function<void(Result<std::vector<Step>>)> done);
-    void up(OnProgress progress, Done done);
+    // `about_to` is told what will be done, just before it begins.
+    using AboutTo = std::function<void(const std::vector<Step>&)>;
+    void up(AboutTo about_to, OnProgress progress, Done done);
     void down(OnProgress progress, Done done);
     // Makes these machines anew from their images.
     void reset(const std::set<std::string>& machines, OnProgress progress, Done done);

@@ -210,6 +210,38 @@ std::vector<Step> steps_reset(const Goal& goal, const std::vector<Observed>& obs
     return steps;
 }
 
+std::vector<Change> changes_of(const std::vector<Step>& steps) {
+    std::vector<Change> changes;
+    std::map<std::string, std::size_t> removed;
+    for (const auto& step : steps) {
+        if (step.act == Step::Act::make_ready)
+            continue;
+        const bool machine = step.act == Step::Act::remove_machine || step.act == Step::Act::create_machine;
+        const bool removal = step.act == Step::Act::remove_machine || step.act == Step::Act::remove_network;
+        if (const auto it = removed.find(step.object); it != removed.end()) { // it may stand in several places
+            if (!removal)
+                changes[it->second].kind = Change::Kind::made_anew;
+            continue;
+        }
+        if (removal)
+            removed[step.object] = changes.size();
+        changes.push_back({removal ? Change::Kind::removed : Change::Kind::made, machine, step.object, step.reason});
+    }
+    return changes;
+}
+
+std::string_view word_of(Change::Kind kind) {
+    switch (kind) {
+    case Change::Kind::made:
+        return "made";
+    case Change::Kind::made_anew:
+        return "made anew";
+    case Change::Kind::removed:
+        return "removed";
+    }
+    throw std::logic_error("unknown change");
+}
+
 std::string_view name_of(Step::Act act) {
     switch (act) {
     case Step::Act::remove_machine:

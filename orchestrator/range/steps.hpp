@@ -30,6 +30,18 @@ std::vector<Step> steps_down(std::string_view exercise, const std::vector<Observ
 std::vector<Step> steps_reset(const Goal& goal, const std::vector<Observed>& observed,
                               const std::set<std::string>& machines);
 
+// What a list of steps comes to for one object, for people: its removal and its creation are one change.
+struct Change {
+    enum class Kind { made, made_anew, removed };
+    Kind kind = Kind::made;
+    bool machine = false; // or a network
+    std::string object;
+    std::string reason;
+};
+// In the order of the steps; machines that are only asked whether they are ready are left out.
+std::vector<Change> changes_of(const std::vector<Step>& steps);
+std::string_view word_of(Change::Kind kind); // "made anew"
+
 std::string_view name_of(Step::Act act); // "create-machine"
 // "create machine portal@north: it is missing"
 std::string describe(const Step& step);

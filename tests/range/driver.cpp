@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
             loop.stop();
         };
         if (words[1] == "up")
-            range.up(progress, done);
+            range.up({}, progress, done);
         else if (words[1] == "down")
             range.down(progress, done);
         else if (words[1] == "reset")

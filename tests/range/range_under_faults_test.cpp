@@ -30,7 +30,7 @@ TEST(Range, IsRefusedWhereItsVirtualMachinesHaveNoRoom) {
     World world;
     world.host.info.free_memory_mib = 2 * 256 - 1; // the sample has two of 256 MiB
     std::optional<Result<Outcome>> outcome;
-    world.range().up({}, [&](Result<Outcome> result) { outcome = std::move(result); });
+    world.range().up({}, {}, [&](Result<Outcome> result) { outcome = std::move(result); });
     world.loop.advance(Millis(1'000));
     ASSERT_TRUE(outcome);
     ASSERT_FALSE(*outcome);
@@ -64,7 +64,7 @@ TEST(Range, GoesDownWithoutAPlanAndTouchesNoOther) {
     {
         const auto journal = std::move(*Journal::open(file, world.loop.clock()));
         Range range(world.loop, world.hypervisor(), *journal, other, "seed");
-        EXPECT_TRUE(world.finish([&](auto done) { range.up({}, done); }).ok());
+        EXPECT_TRUE(world.finish([&](auto done) { range.up({}, {}, done); }).ok());
     }
     std::filesystem::remove(file);
     const auto journal = std::move(*Journal::open(file, world.loop.clock()));
@@ -134,7 +134,7 @@ TEST(Range, SomebodyElsesObjectInTheWayIsReportedAndNotTouched) {
 TEST(Range, AMachineThatDiesWhileBootingFailsAtOnce) {
     World world;
     std::optional<Outcome> outcome;
-    world.range().up({}, [&](Result<Outcome> result) { outcome = std::move(*result); });
+    world.range().up({}, {}, [&](Result<Outcome> result) { outcome = std::move(*result); });
     world.loop.advance(Millis(5'000));
     world.host.crash("plc@north", "crashed");
     world.loop.advance(Millis(20'000));
@@ -147,7 +147,7 @@ TEST(Range, AMachineThatDiesWhileBootingFailsAtOnce) {
 TEST(Range, ASilentAgentFailsItsMachineAfterAWhile) {
     World world;
     std::optional<Outcome> outcome;
-    world.range().up({}, [&](Result<Outcome> result) { outcome = std::move(*result); });
+    world.range().up({}, {}, [&](Result<Outcome> result) { outcome = std::move(*result); });
     world.loop.advance(Millis(5'000));
     world.host.guest("plc@north")->silent = true;
     world.loop.advance(Millis(300'000));
@@ -159,7 +159,7 @@ TEST(Range, ASilentAgentFailsItsMachineAfterAWhile) {
 TEST(Range, AnAgentsRefusalKeepsItsWords) {
     World world;
     std::optional<Outcome> outcome;
-    world.range().up({}, [&](Result<Outcome> result) { outcome = std::move(*result); });
+    world.range().up({}, {}, [&](Result<Outcome> result) { outcome = std::move(*result); });
     world.loop.advance(Millis(5'000));
     world.host.guest("plc@north")->refuse_personalise = Error("failed", "", "nft: syntax error, line 3");
     world.loop.advance(Millis(100'000));
@@ -197,7 +197,10 @@ TEST(Range, AttachFindsWhatRunsAndNamesWhatDoesNot) {
 TEST(Range, SecondsLeftFallToNothing) {
     World world;
     std::vector<Millis> left;
-    world.finish([&](auto done) { world.range().up([&](const Progress& p) { left.push_back(p.left); }, done); });
+    world.finish([&](auto done) {
+        world.range().up(
+            {}, [&](const Progress& p) { left.push_back(p.left); }, done);
+    });
     EXPECT_GT(left.front(), Millis(20'000));
     EXPECT_EQ(left.back(), Millis(0));
 }
@@ -248,7 +251,7 @@ class KilledAt : public testing::TestWithParam<int> {
 
 TEST_P(KilledAt, AnUpIsFinishedByTheNext) {
     plant_faults();
-    world.range().up({}, [](auto) {});
+    world.range().up({}, {}, [](auto) {});
     kill_within(Millis(20'000));
     expect_whole();
     expect_nothing();
@@ -256,7 +259,7 @@ TEST_P(KilledAt, AnUpIsFinishedByTheNext) {
 
 TEST_P(KilledAt, AnUpIsUndoneByADown) {
     plant_faults();
-    world.range().up({}, [](auto) {});
+    world.range().up({}, {}, [](auto) {});
     kill_within(Millis(dice(2) == 0 ? 600 : 20'000));
     expect_nothing();
 }
@@ -285,7 +288,7 @@ TEST_P(KilledAt, AgainAndAgainIsNoWorse) {
         if (dice(3) == 0)
             world.range().down({}, [](auto) {});
         else
-            world.range().up({}, [](auto) {});
+            world.range().up({}, {}, [](auto) {});
         kill_within(Millis(3'000));
     }
     expect_whole();
@@ -296,7 +299,7 @@ INSTANTIATE_TEST_SUITE_P(Moments, KilledAt, testing::Range(0, 200));
 
 TEST(Range, AClockThatJumpsChangesNothing) {
     World world;
-    world.range().up({}, [](auto) {});
+    world.range().up({}, {}, [](auto) {});
     world.loop.advance(Millis(1'000));
     world.loop.set_wall(world.loop.clock().wall() - std::chrono::hours(24 * 365));
     world.restart();

@@ -1,6 +1,8 @@
 #include "orchestrator/range/steps.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/plan/sample_plan.hpp"
@@ -135,6 +137,25 @@ TEST(Steps, DownRemovesMachinesBeforeNetworks) {
     EXPECT_EQ(steps.back().act, Step::Act::remove_network);
     EXPECT_EQ(steps.back().after.size(), goal.machines.size());
     EXPECT_EQ(steps[0].reason, "the exercise is taken down");
+}
+
+TEST(Steps, ComeToOneChangeForEachObject) {
+    auto observed = all_as_planned();
+    at(observed, "portal@north").mark.spec = "older";
+    std::erase_if(observed, [](const Observed& o) { return o.mark.object == "plc@north"; });
+    observed.push_back({ObjectKind::machine,
+                        plan::MachineKind::container,
+                        {goal.exercise, "old@north", "", ""},
+                        "tst-old",
+                        "",
+                        true,
+                        "running"});
+    std::vector<std::string> told;
+    for (const auto& change : changes_of(steps_up(goal, observed)))
+        told.push_back(fmt::format("{} {}: {}", word_of(change.kind), change.object, change.reason));
+    EXPECT_THAT(told, testing::UnorderedElementsAre("made anew portal@north: it changed in the plan",
+                                                    "removed old@north: it is not in the plan any more",
+                                                    "made plc@north: it is missing"));
 }
 
 TEST(Steps, ResetTouchesItsMachinesAlone) {

@@ -52,7 +52,10 @@ class World {
     SimulatedHypervisor& hypervisor() { return *hypervisor_; }
 
     Outcome up() {
-        return finish([this](auto done) { range_->up([this](const Progress& p) { last_progress = p; }, done); });
+        return finish([this](auto done) {
+            range_->up(
+                {}, [this](const Progress& p) { last_progress = p; }, done);
+        });
     }
     Outcome down() {
         return finish([this](auto done) { range_->down({}, done); });
