@@ -1,5 +1,6 @@
 #include "orchestrator/libvirt/libvirt_hypervisor.hpp"
 
+#include <csignal>
 #include <fmt/format.h>
 #include <fstream>
 #include <libvirt/virterror.h>
@@ -458,6 +459,8 @@ Host Host::private_host(const std::filesystem::path& directory, std::filesystem:
 }
 
 std::unique_ptr<range::Hypervisor> make_hypervisor(Loop& loop, Host host) {
+    // libvirt writes to its sockets without sparing us the signal when the daemon at the other end has died.
+    std::signal(SIGPIPE, SIG_IGN);
     return std::make_unique<LibvirtHypervisor>(loop, std::move(host));
 }
 
