@@ -6,6 +6,7 @@
 #include "agents/actions/local_file.hpp"
 #include "agents/actions/services.hpp"
 #include "agents/agent/load.hpp"
+#include "agents/agent/renewal.hpp"
 #include "agents/probes/probe.hpp"
 #include "orchestrator/core/digest.hpp"
 
@@ -51,15 +52,17 @@ Result<ActionRequest> action_request(const json::object& body) {
 } // namespace
 
 Agent::Agent(boost::asio::io_context& io, Commands& commands, const Settings& settings)
-    : io_(io), commands_(commands), machine_(settings.machine), boot_(random_hex(16)),
+    : io_(io), commands_(commands), settings_(settings), boot_(random_hex(16)),
       device_(io, settings.channel, [this](std::string_view bytes) { session_.receive(bytes); }),
-      session_(settings.secret, {machine_, version, boot_},
+      session_(settings.secret, {settings.machine, version, boot_},
                {[this](std::string bytes) { device_.write(std::move(bytes)); },
                 [this](const Request& request, std::uint64_t session) {
                     take(request,
                          [this, session, id = request.id](const Reply& reply) { session_.reply(session, id, reply); });
-                }}),
-      surroundings_{io, commands, {}}, actions_(surroundings_), personaliser_(io, commands) {
+                },
+                [this] { wake(); }}),
+      surroundings_{io, commands, {}}, actions_(surroundings_), personaliser_(io, commands), lost_time_(io),
+      settling_(io, commands) {
     recall();
 }
 
@@ -67,11 +70,32 @@ void Agent::start() {
     device_.start();
 }
 
+void Agent::wake() {
+    if (settings_.machine_file.empty()) // a container's: never restored, and its clock is the host's
+        return;
+    const bool cloned = read_identity_again(settings_);
+    if (!lost_time_.make_up() && !cloned)
+        return;
+    reseed(settings_.secret);
+    if (!cloned)
+        return;
+    renew_identity();
+    boot_ = random_hex(16);
+    spec_hash_.clear();
+    reach_.clear();
+    services_.clear();
+    surroundings_.reach = {};
+    acts_ = {};
+    session_.become(settings_.secret, {settings_.machine, version, boot_});
+}
+
 void Agent::take(const Request& request, const Answer& answer) {
     if (request.op == "status")
         return status(request, answer);
     if (request.op == "personalise")
         return personalise(request, answer);
+    if (request.op == "settle")
+        return settle(answer);
     const bool known = request.op == "act" || request.op == "inspect" || request.op == "probe";
     if (!known)
         return answer(refusal("refused.unknown", "there is no operation " + request.op));
@@ -92,7 +116,7 @@ void Agent::status(const Request& request, const Answer& answer) {
         std::size_t left;
     };
     auto gathered = std::make_shared<Gathered>();
-    gathered->result = {{"machine", machine_},
+    gathered->result = {{"machine", settings_.machine},
                         {"boot", boot_},
                         {"personalised", !spec_hash_.empty()},
                         {"spec_hash", spec_hash_},
@@ -115,6 +139,12 @@ void Agent::status(const Request& request, const Answer& answer) {
             if (--gathered->left == 0)
                 finish();
         });
+}
+
+void Agent::settle(const Answer& answer) {
+    settling_.run([this, answer](const std::string& state) {
+        answer(json::object{{"state", state}, {"renews", !settings_.machine_file.empty()}});
+    });
 }
 
 void Agent::personalise(const Request& request, const Answer& answer) {

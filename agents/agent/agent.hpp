@@ -7,8 +7,10 @@
 #include "agents/actions/action.hpp"
 #include "agents/agent/act_memory.hpp"
 #include "agents/agent/device.hpp"
+#include "agents/agent/lost_time.hpp"
 #include "agents/agent/personaliser.hpp"
 #include "agents/agent/settings.hpp"
+#include "agents/agent/settling.hpp"
 #include "agents/protocol/agent_session.hpp"
 
 namespace testudo::agents {
@@ -23,7 +25,10 @@ class Agent {
     using Answer = std::function<void(const Reply&)>;
 
     void take(const Request& request, const Answer& answer);
+    // A machine that was restored from a saved state is behind the time; a clone is another machine as well.
+    void wake();
     void status(const Request& request, const Answer& answer);
+    void settle(const Answer& answer);
     void personalise(const Request& request, const Answer& answer);
     void act(const Request& request, const Answer& answer);
     void inspect(const Request& request, const Answer& answer);
@@ -35,7 +40,7 @@ class Agent {
 
     boost::asio::io_context& io_;
     Commands& commands_;
-    std::string machine_;
+    Settings settings_;
     std::string boot_;
     Device device_;
     AgentSession session_;
@@ -43,6 +48,8 @@ class Agent {
     Actions actions_;
     Personaliser personaliser_;
     ActMemory acts_;
+    LostTime lost_time_;
+    Settling settling_;
 
     // What was put in place; the hash is empty before.
     std::string spec_hash_;

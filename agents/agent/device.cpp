@@ -25,7 +25,8 @@ void Device::open() {
     if (fd < 0)
         return open_later();
     termios mode{};
-    if (tcgetattr(fd, &mode) == 0) {
+    terminal_ = tcgetattr(fd, &mode) == 0;
+    if (terminal_) {
         cfmakeraw(&mode);
         tcsetattr(fd, TCSANOW, &mode);
     }
@@ -56,10 +57,21 @@ void Device::read() {
     stream_.async_read_some(asio::buffer(piece_), [this, opening = opened_](const error_code& ec, std::size_t size) {
         if (opening != opened_)
             return;
-        if (ec) // hung up; a virtio-serial port says end of file while the host is not connected
+        if (ec == asio::error::eof && !terminal_) // a virtio-serial port, and the host is not connected
+            return read_later();
+        if (ec)
             return open_later();
         on_bytes_(std::string_view(piece_.data(), size));
         read();
+    });
+}
+
+// Not closed meanwhile: the port would throw away what the host sends first.
+void Device::read_later() {
+    timer_.expires_after(pause);
+    timer_.async_wait([this](const error_code& ec) {
+        if (!ec)
+            read();
     });
 }
 

@@ -21,6 +21,7 @@ class Device {
     void open();
     void read();
     void write_next();
+    void read_later();
     void open_later();
 
     boost::asio::posix::stream_descriptor stream_;
@@ -31,6 +32,7 @@ class Device {
     std::deque<std::string> outgoing_;
     std::uint64_t opened_ = 0; // counts openings, so that handlers of an older one are recognised
     bool writing_ = false;
+    bool terminal_ = false;
 };
 
 } // namespace testudo::agents

@@ -1,5 +1,6 @@
 #include "agents/agent/personaliser.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
@@ -18,6 +19,9 @@ namespace testudo::agents {
 namespace {
 
 constexpr Attributes plain{0644, 0, 0};
+// A clone gets its network cards while it runs; its kernel needs a moment to find them.
+constexpr std::chrono::milliseconds look_again{10};
+constexpr std::chrono::seconds longest_wait{10};
 
 // The kernel's files take one write and no renaming.
 Result<void> write_kernel_file(const std::string& path, const std::string& value) {
@@ -50,7 +54,8 @@ void Personaliser::run_step(std::size_t index) {
         const char* name;
         Step step;
     };
-    static constexpr std::array<Named, 8> order{{{"hostname", &Personaliser::set_hostname},
+    static constexpr std::array<Named, 9> order{{{"hostname", &Personaliser::set_hostname},
+                                                 {"interfaces", &Personaliser::await_interfaces},
                                                  {"network", &Personaliser::set_network},
                                                  {"firewall", &Personaliser::set_firewall},
                                                  {"users", &Personaliser::make_users},
@@ -109,6 +114,20 @@ void Personaliser::set_hostname(Next next) {
     if (result)
         result = write_kernel_file("/proc/sys/kernel/hostname", spec_.hostname);
     next(result);
+}
+
+void Personaliser::await_interfaces(Next next) {
+    const auto links = present_links();
+    const bool all = std::all_of(spec_.interfaces.begin(), spec_.interfaces.end(), [&](const auto& interface) {
+        return std::any_of(links.begin(), links.end(), [&](const auto& l) { return l.second == interface.mac; });
+    });
+    if (all || SteadyClock::now() - step_began_ > longest_wait) // in vain: the next step says which is missing
+        return next({});
+    waiting_.expires_after(look_again);
+    waiting_.async_wait([this, next = std::move(next)](const boost::system::error_code& ec) {
+        if (!ec)
+            await_interfaces(next);
+    });
 }
 
 void Personaliser::set_network(Next next) {

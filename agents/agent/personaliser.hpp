@@ -1,4 +1,5 @@
 #pragma once
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -14,7 +15,7 @@ class Personaliser {
   public:
     using Done = std::function<void(Result<json::array>)>; // the steps: [{step, ms}]
 
-    Personaliser(boost::asio::io_context& io, Commands& commands) : io_(io), commands_(commands) {}
+    Personaliser(boost::asio::io_context& io, Commands& commands) : io_(io), commands_(commands), waiting_(io) {}
     // One at a time.
     void run(PersonaliseSpec spec, Done done);
 
@@ -30,6 +31,7 @@ class Personaliser {
 
     void set_hostname(Next next);
     void set_network(Next next);
+    void await_interfaces(Next next);
     void set_firewall(Next next);
     void make_users(Next next);
     void write_files(Next next);
@@ -43,6 +45,7 @@ class Personaliser {
     Done done_;
     json::array steps_;
     SteadyClock::time_point step_began_{};
+    boost::asio::steady_timer waiting_; // for an interface to turn up
 };
 
 } // namespace testudo::agents

@@ -25,13 +25,16 @@ std::string trimmed(std::string text) {
     return text;
 }
 
+Result<std::string> read_trimmed(const std::string& path) {
+    return read_file(path).map(trimmed);
+}
+
 } // namespace
 
 Result<Settings> read_settings(const std::vector<std::string>& arguments) {
     Settings settings;
     settings.machine = take_from_environment("TESTUDO_MACHINE");
     settings.secret = take_from_environment("TESTUDO_SECRET");
-    std::string secret_file;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const auto& name = arguments[i];
         if (name == "--init") {
@@ -45,22 +48,40 @@ Result<Settings> read_settings(const std::vector<std::string>& arguments) {
             settings.channel = value;
         else if (name == "--machine")
             settings.machine = value;
+        else if (name == "--machine-file")
+            settings.machine_file = value;
         else if (name == "--secret-file")
-            secret_file = value;
+            settings.secret_file = value;
         else if (name == "--secret-env")
             settings.secret = take_from_environment(value);
         else
             return fail("usage", name, "unknown option");
     }
-    if (!secret_file.empty()) {
-        const auto secret = read_file(secret_file);
-        if (!secret)
-            return tl::unexpected(secret.error());
-        settings.secret = trimmed(*secret);
+    for (const auto& [file, value] :
+         {std::pair(&settings.machine_file, &settings.machine), std::pair(&settings.secret_file, &settings.secret)}) {
+        if (file->empty())
+            continue;
+        auto text = read_trimmed(*file);
+        if (!text)
+            return tl::unexpected(text.error());
+        *value = std::move(*text);
     }
     if (settings.secret.empty() || settings.machine.empty())
         return fail("usage", "", "a machine and a secret are needed");
     return settings;
+}
+
+bool read_identity_again(Settings& settings) {
+    if (settings.machine_file.empty() || settings.secret_file.empty())
+        return false;
+    const auto machine = read_trimmed(settings.machine_file);
+    const auto secret = read_trimmed(settings.secret_file);
+    if (!machine || !secret || machine->empty() || secret->empty() ||
+        (*machine == settings.machine && *secret == settings.secret))
+        return false;
+    settings.machine = *machine;
+    settings.secret = *secret;
+    return true;
 }
 
 } // namespace testudo::agents

@@ -10,6 +10,8 @@ AgentSession::AgentSession(std::string secret, AgentIdentity identity, Handlers 
 
 void AgentSession::take(const Frame& frame) {
     if (frame.mac == no_mac) {
+        if (handlers_.on_hello && text_or(frame.body, "op") == "hello")
+            handlers_.on_hello();
         auto line = handshake_.receive(frame, random_hex(16));
         if (auto link = handshake_.take_link()) {
             link_ = std::move(link);
@@ -26,6 +28,12 @@ void AgentSession::take(const Frame& frame) {
         return;
     if (auto request = request_from_json(*body))
         handlers_.on_request(std::move(*request), session_);
+}
+
+void AgentSession::become(std::string secret, AgentIdentity identity) {
+    handshake_ = AgentHandshake(std::move(secret), std::move(identity));
+    link_.reset();
+    ++session_;
 }
 
 void AgentSession::reply(std::uint64_t session, const std::string& id, const Reply& reply) {

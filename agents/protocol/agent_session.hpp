@@ -18,6 +18,8 @@ class AgentSession {
         std::function<void(std::string)> write;
         // Answer with reply(), now or later, in any order.
         std::function<void(Request, std::uint64_t session)> on_request;
+        // May be empty. Called before a hello is answered: the moment for become().
+        std::function<void()> on_hello = {};
     };
 
     AgentSession(std::string secret, AgentIdentity identity, Handlers handlers);
@@ -25,6 +27,8 @@ class AgentSession {
     void receive(std::string_view bytes) { reader_.receive(bytes); }
     // `session` is the one that came with the request; an answer to an older session is dropped.
     void reply(std::uint64_t session, const std::string& id, const Reply& reply);
+    // From here on the agent is another one; what was agreed before is void.
+    void become(std::string secret, AgentIdentity identity);
 
   private:
     void take(const Frame& frame);

@@ -1,5 +1,6 @@
 #include "orchestrator/libvirt/files.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,10 +11,16 @@
 #include "orchestrator/core/digest.hpp"
 #include "orchestrator/core/json.hpp"
 #include "orchestrator/libvirt/command.hpp"
+#include "orchestrator/libvirt/restore_feed.hpp"
 
 namespace testudo::libvirt {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr std::size_t identity_bytes = 256;
+constexpr const char* origin_file = "origin";
+
+} // namespace
 
 std::string text_of(const fs::path& path) {
     std::ifstream in(path, std::ios::binary | std::ios::ate);
@@ -35,7 +42,30 @@ Result<void> write_private(const fs::path& path, const std::string& text) {
     return {};
 }
 
-} // namespace
+Result<void> make_overlay(const fs::path& base, const fs::path& overlay) {
+    const auto made =
+        run_command({"qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.string(), overlay.string()});
+    if (!made)
+        return fail("files.overlay", overlay.string(), made.error().message);
+    return {};
+}
+
+json::object to_json(const std::string& uuid, const range::Mark& mark) {
+    return {
+        {"uuid", uuid}, {"exercise", mark.exercise}, {"object", mark.object}, {"plan", mark.plan}, {"spec", mark.spec}};
+}
+
+range::Mark mark_from_json(const json::object& object) {
+    return {text_or(object, "exercise"), text_or(object, "object"), text_or(object, "plan"), text_or(object, "spec")};
+}
+
+std::string identity_text(const std::string& text) {
+    return text + std::string(identity_bytes - std::min(identity_bytes, text.size()), '\n');
+}
+
+fs::path origin_of(const fs::path& folder) {
+    return text_of(folder / origin_file);
+}
 
 Result<fs::path> ImageStore::resolve(const std::string& image, const std::vector<const char*>& parts) const {
     std::error_code error;
@@ -115,34 +145,73 @@ Result<fs::path> AgentStore::image() {
     return image;
 }
 
-Result<VmFiles> MachineFiles::create(const range::MachineSpec& spec, const ImageStore::Vm& image,
-                                     const fs::path& agent) const {
+Result<VmFiles> MachineFiles::begin(const range::MachineSpec& spec) const {
     const auto home = directory_ / spec.name;
+    remove(spec.name);
     std::error_code error;
-    fs::remove_all(home, error);
     fs::create_directories(home, error);
     if (error)
         return fail("files.write", home.string(), error.message());
-    const VmFiles files{home / "disk.qcow2", image.kernel,    image.initrd, image.cmdline, agent,
-                        home / "secret",     home / "machine"};
-    const json::object mark{{"uuid", spec.uuid},
-                            {"exercise", spec.mark.exercise},
-                            {"object", spec.mark.object},
-                            {"plan", spec.mark.plan},
-                            {"spec", spec.mark.spec}};
-    for (const auto& [path, text] : {std::pair(home / "mark.json", json::serialize(mark)),
-                                     std::pair(files.secret, spec.secret), std::pair(files.machine, spec.mark.object)})
+    VmFiles files;
+    files.disk = home / "disk.qcow2";
+    files.secret = home / "secret";
+    files.machine = home / "machine";
+    for (const auto& [path, text] : {std::pair(home / "mark.json", json::serialize(to_json(spec.uuid, spec.mark))),
+                                     std::pair(files.secret, identity_text(spec.secret)),
+                                     std::pair(files.machine, identity_text(spec.mark.object))})
         if (auto wrote = write_private(path, text); !wrote)
             return tl::unexpected(wrote.error());
-    const auto made = run_command(
-        {"qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", image.disk.string(), files.disk.string()});
-    if (!made)
-        return fail("files.overlay", files.disk.string(), made.error().message);
     return files;
 }
 
+Result<VmFiles> MachineFiles::create(const range::MachineSpec& spec, const ImageStore::Vm& image,
+                                     const fs::path& agent) const {
+    auto files = begin(spec);
+    if (!files)
+        return files;
+    files->kernel = image.kernel;
+    files->initrd = image.initrd;
+    files->cmdline = image.cmdline;
+    files->agent = agent;
+    if (auto made = make_overlay(image.disk, files->disk); !made)
+        return tl::unexpected(made.error());
+    return files;
+}
+
+Result<VmFiles> MachineFiles::create(const range::MachineSpec& spec, const fs::path& origin,
+                                     const std::vector<fs::path>& layers) const {
+    auto files = begin(spec);
+    if (!files)
+        return files;
+    const auto home = directory_ / spec.name;
+    if (!origin.empty())
+        if (auto wrote = write_private(home / origin_file, origin.string()); !wrote)
+            return tl::unexpected(wrote.error());
+    auto base = origin;
+    for (const auto& layer : layers) {
+        std::error_code error;
+        base = home / layer.filename();
+        fs::create_hard_link(layer, base, error);
+        if (error)
+            return fail("files.write", base.string(), error.message());
+    }
+    files->disk = next_layer(spec.name);
+    if (auto made = make_overlay(base, files->disk); !made)
+        return tl::unexpected(made.error());
+    return files;
+}
+
+fs::path MachineFiles::next_layer(const std::string& name) const {
+    auto path = directory_ / name / "disk.qcow2";
+    for (int i = 1; fs::exists(path); ++i)
+        path = directory_ / name / fmt::format("disk.{}.qcow2", i);
+    return path;
+}
+
 void MachineFiles::remove(const std::string& name) const {
-    fs::remove_all(directory_ / name);
+    RestoreFeed::release(directory_ / name / restore_fifo);
+    std::error_code ignored; // somebody else may be removing it too
+    fs::remove_all(directory_ / name, ignored);
 }
 
 std::vector<MachineFiles::Remains> MachineFiles::list() const {
@@ -153,11 +222,7 @@ std::vector<MachineFiles::Remains> MachineFiles::list() const {
         if (!mark || !mark->is_object())
             continue;
         const auto& object = mark->as_object();
-        all.push_back({entry.path().filename().string(),
-                       text_or(object, "uuid"),
-                       {{text_or(object, "exercise"), text_or(object, "object"), text_or(object, "plan"),
-                         text_or(object, "spec")},
-                        "vm"}});
+        all.push_back({entry.path().filename().string(), text_or(object, "uuid"), {mark_from_json(object), "vm"}});
     }
     return all;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "orchestrator/core/error.hpp"
+#include "orchestrator/core/json.hpp"
 #include "orchestrator/libvirt/machine_xml.hpp"
 #include "orchestrator/libvirt/metadata.hpp"
 
@@ -51,7 +52,8 @@ class AgentStore {
 };
 
 // What virtual machines own on disk: DIRECTORY/NAME/ with the overlay, the secret, and the mark, which is written first
-// so that remains are found again.
+// so that remains are found again. A saved machine goes on writing in another layer above its overlay (disk.1.qcow2
+// ...).
 class MachineFiles {
   public:
     struct Remains {
@@ -65,11 +67,40 @@ class MachineFiles {
     // Fresh files; whatever a machine of that name left before is gone.
     Result<VmFiles> create(const range::MachineSpec& spec, const ImageStore::Vm& image,
                            const std::filesystem::path& agent) const;
+    // The same for a machine that wakes up from a saved state, in which kernel and agent are named: an overlay over
+    // `base`, which is noted in `origin` for as long as the files are there. `layers` of an own disk are put below it,
+    // by hard links; then `base` is the uppermost of them.
+    Result<VmFiles> create(const range::MachineSpec& spec, const std::filesystem::path& origin,
+                           const std::vector<std::filesystem::path>& layers = {}) const;
+    // A name for one more layer of the machine's disk.
+    std::filesystem::path next_layer(const std::string& name) const;
+    const std::filesystem::path& directory() const { return directory_; }
     void remove(const std::string& name) const;
     std::vector<Remains> list() const;
 
   private:
+    Result<VmFiles> begin(const range::MachineSpec& spec) const;
+
     std::filesystem::path directory_;
 };
+
+// The disk that a golden machine left for its clones, as noted in the folder of a machine or a snapshot that stands on
+// it; empty if it stands on none.
+std::filesystem::path origin_of(const std::filesystem::path& folder);
+
+// Where a restore that was cut off may have left its FIFO, in a machine's folder.
+inline constexpr const char* restore_fifo = "restore";
+
+// A file's text; empty if there is none.
+std::string text_of(const std::filesystem::path& path);
+// Written for root's eyes only, and on disk when it returns.
+Result<void> write_private(const std::filesystem::path& path, const std::string& text);
+Result<void> make_overlay(const std::filesystem::path& base, const std::filesystem::path& overlay);
+
+json::object to_json(const std::string& uuid, const range::Mark& mark);
+range::Mark mark_from_json(const json::object& object);
+// As a machine reads it from its firmware. All have one length, because a clone's firmware tells the length that the
+// machine had which it was cloned from.
+std::string identity_text(const std::string& text);
 
 } // namespace testudo::libvirt

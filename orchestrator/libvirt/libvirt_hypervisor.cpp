@@ -11,7 +11,9 @@
 #include "orchestrator/libvirt/event_thread.hpp"
 #include "orchestrator/libvirt/files.hpp"
 #include "orchestrator/libvirt/network_xml.hpp"
+#include "orchestrator/libvirt/ownership.hpp"
 #include "orchestrator/libvirt/stream_channel.hpp"
+#include "orchestrator/libvirt/virtual_machines.hpp"
 #include "orchestrator/libvirt/worker_pool.hpp"
 
 namespace testudo::libvirt {
@@ -26,6 +28,8 @@ using range::Observed;
 // Enough to keep a small host busy; libvirt serialises much of it anyway.
 constexpr std::size_t workers = 6;
 constexpr std::size_t connections_per_uri = 3;
+// Those who make or save virtual machines have threads of their own: they may wait long, for a golden machine.
+constexpr std::size_t makers = 6;
 
 template <class T, int (*free_one)(T*)> struct List {
     T** items = nullptr;
@@ -70,64 +74,34 @@ std::string stop_reason(int detail) {
     }
 }
 
-Result<std::string> metadata_of(virDomainPtr domain) {
-    const Text text(virDomainGetMetadata(domain, VIR_DOMAIN_METADATA_ELEMENT, metadata_namespace, 0));
-    return text ? std::string(text.get()) : std::string();
-}
-
-Result<std::string> metadata_of(virNetworkPtr network) {
-    const Text text(virNetworkGetXMLDesc(network, 0));
-    if (!text)
-        return last_error(virNetworkGetName(network));
-    return std::string(text.get());
-}
-
-template <class Object> std::optional<Marked> mark_of(Object* object) {
-    const auto xml = metadata_of(object);
-    return xml ? read_metadata(*xml) : std::nullopt;
-}
-
-// Success if what is there is what is asked for; a refusal that says what is there otherwise.
-Result<void> accept_existing(const std::optional<Marked>& there, const range::Mark& wanted, const std::string& name) {
-    if (there && there->mark.exercise == wanted.exercise && there->mark.object == wanted.object &&
-        there->mark.spec == wanted.spec)
-        return {};
-    return fail("libvirt.exists", wanted.object,
-                there ? fmt::format("{} exists already: it is {} of exercise {}, made from another specification", name,
-                                    there->mark.object, there->mark.exercise)
-                      : fmt::format("{} exists already and is not ours: rename it or remove it", name));
-}
-
-Result<void> check_ours(const std::optional<Marked>& there, const Observed& wanted) {
-    if (there && there->mark.exercise == wanted.mark.exercise)
-        return {};
-    return fail("range.not-ours", wanted.mark.object,
-                there ? fmt::format("{} belongs to exercise {}", wanted.name, there->mark.exercise)
-                      : fmt::format("{} does not carry our mark", wanted.name));
-}
-
 // What the threads share with the hypervisor: it lives until the last call is done.
 class Calls : public std::enable_shared_from_this<Calls> {
   public:
     Calls(Loop& loop, Host host)
         : loop_(loop), host_(std::move(host)), images_(host_.images), agent_(host_.agent, host_.data / "agent"),
-          machines_(host_.data / "machines"),
           qemu_(host_.qemu_uri, connections_per_uri,
                 [this](virConnectPtr c, std::size_t index) { watch(c, index, plan::MachineKind::vm); }),
           lxc_(host_.lxc_uri, connections_per_uri,
-               [this](virConnectPtr c, std::size_t index) { watch(c, index, plan::MachineKind::container); }) {}
+               [this](virConnectPtr c, std::size_t index) { watch(c, index, plan::MachineKind::container); }),
+          vms_(qemu_, images_, agent_, host_.data, host_.accel, host_.clones,
+               [this](const std::string& object, const std::string& text) { tell(object, text); }) {}
 
     Loop& loop() { return loop_; }
 
     Result<std::vector<Observed>> list();
     Result<void> create(const NetworkSpec& spec);
     Result<void> create(const MachineSpec& spec);
+    Result<void> save(const MachineRef& machine, const std::string& snapshot);
+    Result<void> restore(const MachineSpec& spec, const std::string& snapshot);
+    Result<void> forget(const MachineRef& machine, const std::string& snapshot);
+    void stop() { vms_.stop(); }
     Result<void> destroy(const Observed& object);
     Result<std::unique_ptr<agents::GuestChannel>> open(const MachineRef& machine, bool agent,
                                                        std::weak_ptr<WorkerPool> pool);
     Result<range::HostInfo> info();
 
     void on_vanished(range::Hypervisor::Vanished observer) { vanished_ = std::move(observer); } // on the loop
+    void on_notice(range::Hypervisor::Notice observer) { notice_ = std::move(observer); }       // likewise
 
   private:
     struct Watch {
@@ -142,16 +116,18 @@ class Calls : public std::enable_shared_from_this<Calls> {
     Result<void> list_networks(std::vector<Observed>& into);
     Result<void> list_domains(plan::MachineKind kind, std::vector<Observed>& into);
     void list_remains(std::vector<Observed>& into);
-    Result<std::string> xml_of(const MachineSpec& spec);
+    Result<std::string> container_xml_of(const MachineSpec& spec);
+    void tell(const std::string& object, const std::string& text);
 
     Loop& loop_;
     Host host_;
     ImageStore images_;
     AgentStore agent_;
-    MachineFiles machines_;
     Connections qemu_;
     Connections lxc_;
+    VirtualMachines vms_;
     range::Hypervisor::Vanished vanished_; // of the loop alone
+    range::Hypervisor::Notice notice_;     // likewise
 };
 
 // The first connection of each URI carries the lifecycle events; every listing sees to it that it is open.
@@ -223,7 +199,11 @@ Result<void> Calls::list_domains(plan::MachineKind kind, std::vector<Observed>& 
         int state = 0;
         if (!marked || virDomainGetUUIDString(list.items[i], uuid) != 0 ||
             virDomainGetState(list.items[i], &state, nullptr, 0) != 0)
-            continue; // it went away while we looked
+            continue;                      // it went away while we looked
+        if (marked->kind == golden_kind) { // the host's and of no exercise
+            vms_.end_abandoned_golden(list.items[i], *marked);
+            continue;
+        }
         into.push_back({ObjectKind::machine,
                         marked->kind == "vm" ? plan::MachineKind::vm : plan::MachineKind::container, marked->mark,
                         virDomainGetName(list.items[i]), uuid, state_name(state) == "running", state_name(state)});
@@ -232,7 +212,7 @@ Result<void> Calls::list_domains(plan::MachineKind kind, std::vector<Observed>& 
 }
 
 void Calls::list_remains(std::vector<Observed>& into) {
-    for (auto& remains : machines_.list()) {
+    for (auto& remains : vms_.files().list()) {
         const bool there = std::any_of(into.begin(), into.end(), [&](const Observed& o) {
             return o.kind == ObjectKind::machine && o.name == remains.name;
         });
@@ -252,6 +232,8 @@ Result<std::vector<Observed>> Calls::list() {
         if (auto listed = list_domains(plan::MachineKind::container, all); !listed)
             return tl::unexpected(listed.error());
     list_remains(all);
+    if (const auto connection = qemu_.get(0))
+        vms_.tidy(connection->get());
     return all;
 }
 
@@ -266,43 +248,57 @@ Result<void> Calls::create(const NetworkSpec& spec) {
     return {};
 }
 
-Result<std::string> Calls::xml_of(const MachineSpec& spec) {
-    if (spec.kind == plan::MachineKind::container) {
-        const auto root = images_.container_root(spec.image);
-        if (!root)
-            return tl::unexpected(root.error());
-        const auto agent = agent_.directory();
-        if (!agent)
-            return tl::unexpected(agent.error());
-        return container_xml(spec, {*root, *agent});
-    }
-    const auto image = images_.vm(spec.image);
-    if (!image)
-        return tl::unexpected(image.error());
-    const auto agent = agent_.image();
+Result<std::string> Calls::container_xml_of(const MachineSpec& spec) {
+    const auto root = images_.container_root(spec.image);
+    if (!root)
+        return tl::unexpected(root.error());
+    const auto agent = agent_.directory();
     if (!agent)
         return tl::unexpected(agent.error());
-    const auto files = machines_.create(spec, *image, *agent);
-    if (!files)
-        return tl::unexpected(files.error());
-    return vm_xml(spec, *files, host_.accel);
+    return container_xml(spec, {*root, *agent});
 }
 
 Result<void> Calls::create(const MachineSpec& spec) {
-    const auto connection = of(spec.kind).get();
+    if (spec.kind == plan::MachineKind::vm)
+        return vms_.create(spec);
+    const auto connection = lxc_.get();
     if (!connection)
         return tl::unexpected(connection.error());
     if (const Domain there(virDomainLookupByName(connection->get(), spec.name.c_str())); there)
         return accept_existing(mark_of(there.get()), spec.mark, spec.name);
-    const auto xml = xml_of(spec);
-    Result<void> result;
+    const auto xml = container_xml_of(spec);
     if (!xml)
-        result = tl::unexpected(Error(xml.error().code, spec.mark.object, xml.error().message));
-    else if (!Domain(virDomainCreateXML(connection->get(), xml->c_str(), 0)))
-        result = last_error(spec.mark.object);
-    if (!result && spec.kind == plan::MachineKind::vm)
-        machines_.remove(spec.name);
-    return result;
+        return tl::unexpected(Error(xml.error().code, spec.mark.object, xml.error().message));
+    if (!Domain(virDomainCreateXML(connection->get(), xml->c_str(), 0)))
+        return last_error(spec.mark.object);
+    return {};
+}
+
+tl::unexpected<Error> unsupported(const std::string& object) {
+    return fail("range.unsupported", object, "a container's memory cannot be saved; its agent keeps its files instead");
+}
+
+Result<void> Calls::save(const MachineRef& machine, const std::string& snapshot) {
+    if (machine.kind == plan::MachineKind::container)
+        return unsupported(machine.name);
+    return vms_.save(machine, snapshot);
+}
+
+Result<void> Calls::restore(const MachineSpec& spec, const std::string& snapshot) {
+    if (spec.kind == plan::MachineKind::container)
+        return unsupported(spec.mark.object);
+    return vms_.restore(spec, snapshot);
+}
+
+Result<void> Calls::forget(const MachineRef& machine, const std::string& snapshot) {
+    return vms_.forget(machine, snapshot);
+}
+
+void Calls::tell(const std::string& object, const std::string& text) {
+    loop_.post([weak = weak_from_this(), object, text] {
+        if (const auto self = weak.lock(); self && self->notice_)
+            self->notice_(object, text);
+    });
 }
 
 Result<void> Calls::destroy(const Observed& object) {
@@ -330,7 +326,7 @@ Result<void> Calls::destroy(const Observed& object) {
     } else if (!last_error_is_absence())
         return last_error(object.mark.object);
     if (object.machine == plan::MachineKind::vm)
-        machines_.remove(object.name);
+        vms_.files().remove(object.name);
     return {};
 }
 
@@ -398,7 +394,9 @@ class LibvirtHypervisor final : public range::Hypervisor {
   public:
     LibvirtHypervisor(Loop& loop, Host host)
         : events_(EventThread::get()), pool_(std::make_shared<WorkerPool>(workers)),
-          calls_(std::make_shared<Calls>(loop, std::move(host))) {}
+          makers_(std::make_shared<WorkerPool>(makers)), calls_(std::make_shared<Calls>(loop, std::move(host))) {}
+
+    ~LibvirtHypervisor() override { calls_->stop(); }
 
     void list(Done<std::vector<Observed>> done) override {
         run<std::vector<Observed>>([](Calls& calls) { return calls.list(); }, std::move(done));
@@ -407,8 +405,23 @@ class LibvirtHypervisor final : public range::Hypervisor {
         run<void>([spec](Calls& calls) { return calls.create(spec); }, std::move(done));
     }
     void create_machine(const MachineSpec& spec, Done<void> done) override {
-        run<void>([spec](Calls& calls) { return calls.create(spec); }, std::move(done));
+        run<void>(
+            spec.kind == plan::MachineKind::vm ? *makers_ : *pool_, [spec](Calls& calls) { return calls.create(spec); },
+            std::move(done));
     }
+    void save_machine(const MachineRef& machine, const std::string& snapshot, Done<void> done) override {
+        run<void>(
+            *makers_, [machine, snapshot](Calls& calls) { return calls.save(machine, snapshot); }, std::move(done));
+    }
+    void restore_machine(const MachineSpec& spec, const std::string& snapshot, Done<void> done) override {
+        run<void>(
+            *makers_, [spec, snapshot](Calls& calls) { return calls.restore(spec, snapshot); }, std::move(done));
+    }
+    void forget_snapshot(const MachineRef& machine, const std::string& snapshot, Done<void> done) override {
+        run<void>(
+            *pool_, [machine, snapshot](Calls& calls) { return calls.forget(machine, snapshot); }, std::move(done));
+    }
+    void on_notice(Notice observer) override { calls_->on_notice(std::move(observer)); }
     void destroy(const Observed& object, Done<void> done) override {
         run<void>([object](Calls& calls) { return calls.destroy(object); }, std::move(done));
     }
@@ -427,7 +440,10 @@ class LibvirtHypervisor final : public range::Hypervisor {
     }
 
     template <class T> void run(std::function<Result<T>(Calls&)> call, Done<T> done) {
-        pool_->run(
+        run<T>(*pool_, std::move(call), std::move(done));
+    }
+    template <class T> void run(WorkerPool& pool, std::function<Result<T>(Calls&)> call, Done<T> done) {
+        pool.run(
             [calls = calls_, alive = std::weak_ptr(alive_), call = std::move(call), done = std::move(done)]() mutable {
                 // Shared, because a posted task has to be copyable and a channel is not.
                 auto result = std::make_shared<Result<T>>(call(*calls));
@@ -438,10 +454,11 @@ class LibvirtHypervisor final : public range::Hypervisor {
             });
     }
 
-    // In the order in which they have to outlive each other: the pool goes first, then the connections, then the
+    // In the order in which they have to outlive each other: the pools go first, then the connections, then the
     // events.
     std::shared_ptr<EventThread> events_;
     std::shared_ptr<WorkerPool> pool_;
+    std::shared_ptr<WorkerPool> makers_;
     std::shared_ptr<Calls> calls_;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
@@ -455,7 +472,7 @@ Host Host::private_host(const std::filesystem::path& directory, std::filesystem:
     const auto uri = [&](const char* driver) {
         return fmt::format("{}+unix:///system?socket={}/libvirt-sock", driver, directory.string());
     };
-    return {uri("qemu"), uri("lxc"), accel, std::move(images), std::move(data), std::move(agent)};
+    return {uri("qemu"), uri("lxc"), accel, std::move(images), std::move(data), std::move(agent), true};
 }
 
 std::unique_ptr<range::Hypervisor> make_hypervisor(Loop& loop, Host host) {

@@ -34,15 +34,18 @@ void end_when_stopped(pugi::xml_node domain) {
     add_text(domain, "on_crash", "destroy");
 }
 
+void add_interface(pugi::xml_node devices, const range::MachineSpec::Nic& nic, bool virtio) {
+    auto interface = add(devices, "interface", {{"type", "bridge"}});
+    add(interface, "mac", {{"address", nic.mac}});
+    add(interface, "source", {{"bridge", nic.bridge}});
+    add(interface, "target", {{"dev", nic.device}});
+    if (virtio)
+        add(interface, "model", {{"type", "virtio"}});
+}
+
 void add_interfaces(pugi::xml_node devices, const range::MachineSpec& spec, bool virtio) {
-    for (const auto& nic : spec.nics) {
-        auto interface = add(devices, "interface", {{"type", "bridge"}});
-        add(interface, "mac", {{"address", nic.mac}});
-        add(interface, "source", {{"bridge", nic.bridge}});
-        add(interface, "target", {{"dev", nic.device}});
-        if (virtio)
-            add(interface, "model", {{"type", "virtio"}});
-    }
+    for (const auto& nic : spec.nics)
+        add_interface(devices, nic, virtio);
 }
 
 void add_console(pugi::xml_node devices, const char* type, int port) {
@@ -68,6 +71,17 @@ void add_disk(pugi::xml_node devices, const std::filesystem::path& file, const c
     if (readonly)
         add(disk, "readonly");
 }
+
+// Every slot of this kind of machine takes one device, and slots cannot be added later: those of its other devices
+// (port, two disks, random numbers), and one for each network card to come.
+void add_slots(pugi::xml_node devices) {
+    add(devices, "controller", {{"type", "pci"}, {"index", "0"}, {"model", "pcie-root"}});
+    for (std::size_t i = 1; i <= 4 + most_clone_nics; ++i)
+        add(devices, "controller", {{"type", "pci"}, {"index", std::to_string(i)}, {"model", "pcie-root-port"}});
+}
+
+std::string vm_document(const range::MachineSpec& spec, const VmFiles& files, const std::string& accel,
+                        const char* kind);
 
 } // namespace
 
@@ -96,10 +110,21 @@ std::string container_xml(const range::MachineSpec& spec, const ContainerFiles& 
 }
 
 std::string vm_xml(const range::MachineSpec& spec, const VmFiles& files, const std::string& accel) {
+    return vm_document(spec, files, accel, "vm");
+}
+
+std::string golden_xml(const range::MachineSpec& spec, const VmFiles& files, const std::string& accel) {
+    return vm_document(spec, files, accel, golden_kind);
+}
+
+namespace {
+
+std::string vm_document(const range::MachineSpec& spec, const VmFiles& files, const std::string& accel,
+                        const char* kind) {
     const bool kvm = accel == "kvm";
     pugi::xml_document document;
     auto domain = add(document, "domain", {{"type", kvm ? "kvm" : "qemu"}});
-    begin(domain, spec, "vm");
+    begin(domain, spec, kind);
     auto sysinfo = add(domain, "sysinfo", {{"type", "fwcfg"}});
     // As files, because a command line is there for all to read.
     add(sysinfo, "entry", {{"name", "opt/testudo/machine"}, {"file", files.machine.string()}});
@@ -120,6 +145,8 @@ std::string vm_xml(const range::MachineSpec& spec, const VmFiles& files, const s
     auto devices = add(domain, "devices");
     add_disk(devices, files.disk, "qcow2", "vda", false);
     add_disk(devices, files.agent, "raw", "vdb", true);
+    if (kind == golden_kind)
+        add_slots(devices);
     add(devices, "controller", {{"type", "usb"}, {"model", "none"}});
     add_interfaces(devices, spec, true);
     auto serial = add(devices, "serial", {{"type", "pty"}});
@@ -130,6 +157,76 @@ std::string vm_xml(const range::MachineSpec& spec, const VmFiles& files, const s
     add(devices, "memballoon", {{"model", "none"}});
     auto rng = add(devices, "rng", {{"model", "virtio"}});
     add_text(rng, "backend", "/dev/urandom", {{"model", "random"}});
+    return to_text(document);
+}
+
+pugi::xml_node own_disk(pugi::xml_node domain) {
+    return domain.child("devices").find_child([](const pugi::xml_node& node) {
+        return node.name() == std::string_view("disk") &&
+               node.child("target").attribute("dev").value() == std::string_view("vda");
+    });
+}
+
+void replace(pugi::xml_node domain, const char* name, const std::string& text) {
+    while (domain.remove_child(name))
+        ;
+    if (!text.empty())
+        add_text(domain, name, text);
+}
+
+} // namespace
+
+Result<std::string> revived_xml(const std::string& saved, const range::MachineSpec& spec, const VmFiles& files) {
+    pugi::xml_document document;
+    document.load_buffer(saved.data(), saved.size());
+    auto domain = document.child("domain");
+    auto disk = own_disk(domain);
+    if (!disk)
+        return fail("save-image.unknown", spec.mark.object, "the saved state describes no machine with a disk vda");
+    replace(domain, "name", spec.name);
+    replace(domain, "uuid", spec.uuid);
+    replace(domain, "title", spec.title);
+    while (domain.remove_child("metadata"))
+        ;
+    add_metadata(domain, {spec.mark, "vm"});
+    disk.child("source").attribute("file") = files.disk.c_str();
+    disk.remove_child("backingStore");
+    for (auto entry : domain.child("sysinfo").children("entry"))
+        entry.attribute("file") =
+            (entry.attribute("name").value() == std::string_view("opt/testudo/secret") ? files.secret : files.machine)
+                .c_str();
+    // Sockets and terminals are made anew, under the new name.
+    for (const auto* device : {"channel", "serial", "console"})
+        for (auto node : domain.child("devices").children(device))
+            node.remove_child("source");
+    return to_text(document);
+}
+
+std::string nic_xml(const range::MachineSpec::Nic& nic) {
+    pugi::xml_document document;
+    add_interface(document, nic, true);
+    return to_text(document);
+}
+
+std::vector<std::filesystem::path> disk_layers(const std::string& text) {
+    pugi::xml_document document;
+    document.load_buffer(text.data(), text.size());
+    std::vector<std::filesystem::path> layers;
+    for (auto layer = own_disk(document.child("domain")); layer && layer.child("source");
+         layer = layer.child("backingStore"))
+        layers.emplace_back(layer.child("source").attribute("file").value());
+    return layers;
+}
+
+std::string snapshot_xml(const std::filesystem::path& state, const std::filesystem::path& layer) {
+    pugi::xml_document document;
+    auto snapshot = add(document, "domainsnapshot");
+    add(snapshot, "memory", {{"snapshot", "external"}, {"file", state.string()}});
+    auto disks = add(snapshot, "disks");
+    auto disk = add(disks, "disk", {{"name", "vda"}, {"snapshot", "external"}});
+    add(disk, "driver", {{"type", "qcow2"}});
+    add(disk, "source", {{"file", layer.string()}});
+    add(disks, "disk", {{"name", "vdb"}, {"snapshot", "no"}});
     return to_text(document);
 }
 

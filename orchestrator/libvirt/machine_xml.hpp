@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "orchestrator/range/hypervisor.hpp"
 
@@ -25,6 +26,23 @@ struct VmFiles {
     std::filesystem::path machine; // file holding the machine's id
 };
 std::string vm_xml(const range::MachineSpec& spec, const VmFiles& files, const std::string& accel);
+
+// A machine that others are cloned from: no network cards, but slots to plug a clone's into.
+inline constexpr const char* golden_kind = "golden"; // Marked::kind
+inline constexpr std::size_t most_clone_nics = 8;
+std::string golden_xml(const range::MachineSpec& spec, const VmFiles& files, const std::string& accel);
+
+// The document of a saved machine, for it to wake up as this one: name, UUID, mark, disk and identity are replaced, and
+// everything else is as it was saved. The spec's network cards are not looked at.
+Result<std::string> revived_xml(const std::string& saved, const range::MachineSpec& spec, const VmFiles& files);
+
+// A virtual machine's network card alone, to be plugged in.
+std::string nic_xml(const range::MachineSpec::Nic& nic);
+
+// The files of the machine's own disk as the hypervisor has it: the one that is written, then those below it.
+std::vector<std::filesystem::path> disk_layers(const std::string& domain);
+// To keep memory in `state`, and to write on in `layer` above the disk as it is now.
+std::string snapshot_xml(const std::filesystem::path& state, const std::filesystem::path& layer);
 
 // What the agent's and the first console's devices are called in these documents.
 inline constexpr const char* agent_port = "testudo.0";

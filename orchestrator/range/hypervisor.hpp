@@ -91,6 +91,9 @@ class Hypervisor {
     using Channel = std::unique_ptr<agents::GuestChannel>;
     // A machine of ours stopped running, whoever did it; the reason is a word or two ("crashed", "shut down").
     using Vanished = std::function<void(const MachineRef& machine, const std::string& reason)>;
+    // What a long call is at, or why it takes longer than it should, by Mark::object and in words for people: "the
+    // golden machine of debian-vm is being made, 7 s".
+    using Notice = std::function<void(const std::string& object, const std::string& text)>;
 
     virtual ~Hypervisor() = default;
 
@@ -98,6 +101,15 @@ class Hypervisor {
     virtual void list(Done<std::vector<Observed>> done) = 0;
     virtual void create_network(const NetworkSpec& spec, Done<void> done) = 0;
     virtual void create_machine(const MachineSpec& spec, Done<void> done) = 0;
+    // Keeps a running virtual machine as it is now, memory and disk, under this name (in place of an older one of that
+    // name), and lets it go on; so it does if the saving fails. What is kept outlives the machine. Only virtual
+    // machines: containers answer "range.unsupported" (their agent keeps their files).
+    virtual void save_machine(const MachineRef& machine, const std::string& snapshot, Done<void> done) = 0;
+    // In place of create_machine: the machine as it was when it was saved. The spec's mark has to be the one that it
+    // was saved with, but for its plan; else "range.other-spec". "range.no-snapshot" if there is none of that name.
+    virtual void restore_machine(const MachineSpec& spec, const std::string& snapshot, Done<void> done) = 0;
+    // Whether or not the machine is there. Of what is not there it succeeds.
+    virtual void forget_snapshot(const MachineRef& machine, const std::string& snapshot, Done<void> done) = 0;
     // Networks and machines alike, with every file that was made for them.
     virtual void destroy(const Observed& object, Done<void> done) = 0;
 
@@ -108,6 +120,8 @@ class Hypervisor {
     virtual void host_info(Done<HostInfo> done) = 0;
     // Replaces the observer; an empty function removes it.
     virtual void on_vanished(Vanished observer) = 0;
+    // Likewise. Adapters whose calls are never long need not tell anything.
+    virtual void on_notice(Notice) {}
 };
 
 } // namespace testudo::range

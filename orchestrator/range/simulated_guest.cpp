@@ -31,6 +31,15 @@ SimulatedGuest::SimulatedGuest(Loop& loop, SimulatedHost& host, std::string mach
               },
               [this](agents::Request request, std::uint64_t session) { take(std::move(request), session); }}) {}
 
+void SimulatedGuest::recall(const Memory& memory) {
+    services = memory.services;
+    files = memory.files;
+    registers = memory.registers;
+    addresses = memory.addresses;
+    spec_hash_ = memory.spec_hash;
+    acts_ = memory.acts;
+}
+
 void SimulatedGuest::attach(std::unique_ptr<agents::GuestChannel> channel) {
     channel_ = std::move(channel);
     channel_->listen({[this](std::string_view bytes) {

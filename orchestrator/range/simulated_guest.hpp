@@ -21,6 +21,18 @@ class SimulatedGuest {
   public:
     SimulatedGuest(Loop& loop, SimulatedHost& host, std::string machine, const std::string& secret, Millis boot);
 
+    // What a saved machine is made of: everything that a team or an intruder can change.
+    struct Memory {
+        std::map<std::string, bool> services;
+        std::map<std::string, std::string> files;
+        std::map<int, int> registers;
+        std::set<std::string> addresses;
+        std::string spec_hash;
+        std::map<std::string, json::object> acts;
+    };
+    Memory memory() const { return {services, files, registers, addresses, spec_hash_, acts_}; }
+    void recall(const Memory& memory);
+
     // The newest channel is the one that the agent reads; an older one is closed.
     void attach(std::unique_ptr<agents::GuestChannel> channel);
 

@@ -21,6 +21,24 @@ SimulatedHost::Object* SimulatedHost::find(ObjectKind kind, const std::string& n
     return it == objects_.end() ? nullptr : &*it;
 }
 
+Result<bool> SimulatedHost::made_already(const MachineSpec& spec) {
+    for (const auto& nic : spec.nics)
+        if (find(ObjectKind::network, nic.network) == nullptr)
+            return fail("simulated.no-network", spec.mark.object, "no network " + nic.network);
+    const auto* there = find(ObjectKind::machine, spec.name);
+    if (there != nullptr && there->observed.mark.spec == spec.mark.spec)
+        return true;
+    if (there != nullptr || std::count(strangers_.begin(), strangers_.end(), spec.name) > 0)
+        return fail("simulated.exists", spec.mark.object, "machine " + spec.name + " exists");
+    return false;
+}
+
+SimulatedGuest& SimulatedHost::add(const MachineSpec& spec, Millis boot) {
+    objects_.push_back({{ObjectKind::machine, spec.kind, spec.mark, spec.name, spec.uuid, true, "running"},
+                        std::make_unique<SimulatedGuest>(loop_, *this, spec.mark.object, spec.secret, boot)});
+    return *objects_.back().guest;
+}
+
 SimulatedGuest* SimulatedHost::guest(const std::string& machine) {
     for (auto& object : objects_)
         if (object.guest && object.observed.mark.object == machine)
@@ -116,22 +134,58 @@ void SimulatedHypervisor::create_network(const NetworkSpec& spec, Done<void> don
 void SimulatedHypervisor::create_machine(const MachineSpec& spec, Done<void> done) {
     act(
         "create-machine", spec.mark.object, host_.timing.machine,
-        [&host = host_, &loop = loop_, spec]() -> Result<void> {
-            for (const auto& nic : spec.nics)
-                if (host.find(ObjectKind::network, nic.network) == nullptr)
-                    return fail("simulated.no-network", spec.mark.object, "no network " + nic.network);
-            if (const auto* there = host.find(ObjectKind::machine, spec.name)) {
-                if (there->observed.mark.spec == spec.mark.spec)
-                    return {};
-                return fail("simulated.exists", spec.mark.object, "machine " + spec.name + " exists");
-            }
-            if (std::count(host.strangers_.begin(), host.strangers_.end(), spec.name) > 0)
-                return fail("simulated.exists", spec.mark.object, "machine " + spec.name + " exists");
-            const bool vm = spec.kind == plan::MachineKind::vm;
-            host.objects_.push_back(
-                {{ObjectKind::machine, spec.kind, spec.mark, spec.name, spec.uuid, true, "running"},
-                 std::make_unique<SimulatedGuest>(loop, host, spec.mark.object, spec.secret,
-                                                  vm ? host.timing.vm_boot : host.timing.container_boot)});
+        [&host = host_, spec]() -> Result<void> {
+            return host.made_already(spec).map([&](bool there) {
+                const bool vm = spec.kind == plan::MachineKind::vm;
+                if (!there)
+                    host.add(spec, vm ? host.timing.vm_boot : host.timing.container_boot);
+            });
+        },
+        std::move(done));
+}
+
+void SimulatedHypervisor::save_machine(const MachineRef& machine, const std::string& snapshot, Done<void> done) {
+    const auto* there = host_.find(ObjectKind::machine, machine.name);
+    act(
+        "save-machine", there == nullptr ? machine.name : there->observed.mark.object, host_.timing.machine,
+        [&host = host_, machine, snapshot]() -> Result<void> {
+            if (machine.kind == plan::MachineKind::container)
+                return fail("range.unsupported", machine.name, "a container cannot be saved");
+            const auto* object = host.find(ObjectKind::machine, machine.name);
+            if (object == nullptr)
+                return fail("simulated.no-machine", machine.name, "no such machine");
+            host.snapshots_[{machine.name, snapshot}] = {object->observed.mark, object->guest->memory()};
+            return {};
+        },
+        std::move(done));
+}
+
+void SimulatedHypervisor::restore_machine(const MachineSpec& spec, const std::string& snapshot, Done<void> done) {
+    act(
+        "restore-machine", spec.mark.object, host_.timing.machine,
+        [&host = host_, spec, snapshot]() -> Result<void> {
+            if (spec.kind == plan::MachineKind::container)
+                return fail("range.unsupported", spec.mark.object, "a container cannot be saved");
+            const auto there = host.made_already(spec);
+            if (!there || *there)
+                return there.map([](bool) {});
+            const auto kept = host.snapshots_.find({spec.name, snapshot});
+            if (kept == host.snapshots_.end())
+                return fail("range.no-snapshot", spec.mark.object, spec.name + " has no snapshot " + snapshot);
+            const auto& mark = kept->second.mark;
+            if (mark.exercise != spec.mark.exercise || mark.object != spec.mark.object || mark.spec != spec.mark.spec)
+                return fail("range.other-spec", spec.mark.object, "it was saved with another specification");
+            host.add(spec, host.timing.vm_wake).recall(kept->second.memory);
+            return {};
+        },
+        std::move(done));
+}
+
+void SimulatedHypervisor::forget_snapshot(const MachineRef& machine, const std::string& snapshot, Done<void> done) {
+    act(
+        "forget-snapshot", machine.name, host_.timing.call,
+        [&host = host_, machine, snapshot]() -> Result<void> {
+            host.snapshots_.erase({machine.name, snapshot});
             return {};
         },
         std::move(done));

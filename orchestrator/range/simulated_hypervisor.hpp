@@ -16,7 +16,8 @@ namespace testudo::range {
 // look at one host, one after the other.
 class SimulatedHost {
   public:
-    // Something that goes wrong. `act` is "list", "create-network", "create-machine", "destroy" or "open-agent".
+    // Something that goes wrong. `act` is "list", "create-network", "create-machine", "save-machine",
+    // "restore-machine", "forget-snapshot", "destroy" or "open-agent".
     struct Fault {
         enum class Kind {
             refuse, // nothing happens, and the error is told
@@ -35,6 +36,7 @@ class SimulatedHost {
         Millis machine{150};
         Millis container_boot{300};
         Millis vm_boot{15'000};
+        Millis vm_wake{500}; // from a saved state
         Millis hang{60'000};
     };
 
@@ -62,10 +64,18 @@ class SimulatedHost {
         std::unique_ptr<SimulatedGuest> guest;
     };
     Object* find(ObjectKind kind, const std::string& name);
+    // Of a machine that is to be made: true if it is there already; a refusal if it cannot be made.
+    Result<bool> made_already(const MachineSpec& spec);
+    SimulatedGuest& add(const MachineSpec& spec, Millis boot);
     std::optional<Fault> fault_for(const std::string& act, const std::string& object);
 
     Loop& loop_;
     std::list<Object> objects_;
+    struct Snapshot {
+        Mark mark;
+        SimulatedGuest::Memory memory;
+    };
+    std::map<std::pair<std::string, std::string>, Snapshot> snapshots_; // by the machine's name and its own
     std::vector<std::string> strangers_;
     Hypervisor::Vanished vanished_;
 };
@@ -79,6 +89,9 @@ class SimulatedHypervisor final : public Hypervisor {
     void list(Done<std::vector<Observed>> done) override;
     void create_network(const NetworkSpec& spec, Done<void> done) override;
     void create_machine(const MachineSpec& spec, Done<void> done) override;
+    void save_machine(const MachineRef& machine, const std::string& snapshot, Done<void> done) override;
+    void restore_machine(const MachineSpec& spec, const std::string& snapshot, Done<void> done) override;
+    void forget_snapshot(const MachineRef& machine, const std::string& snapshot, Done<void> done) override;
     void destroy(const Observed& object, Done<void> done) override;
     void open_agent(const MachineRef& machine, Done<Channel> done) override;
     void open_console(const MachineRef& machine, Done<Channel> done) override;

@@ -14,9 +14,9 @@
 //
 //   INSTANTIATE_TYPED_TEST_SUITE_P(Libvirt, HypervisorContract, LibvirtWorld);
 //
-// World: a default constructor; hypervisor(); image(), the name of a container image; run_until(predicate), which turns
-// the Loop until the predicate holds (true) or the World's patience is over (false); plant_stranger(name), which makes
-// a network without our mark, and has_stranger(name).
+// World: a default constructor; hypervisor(); image() and vm_image(), names of a container's and a full machine's
+// image; run_until(predicate), which turns the Loop until the predicate holds (true) or the World's patience is over
+// (false); plant_stranger(name), which makes a network without our mark, and has_stranger(name).
 namespace testudo::range {
 
 template <class World> class HypervisorContract : public testing::Test {
@@ -28,7 +28,7 @@ template <class World> class HypervisorContract : public testing::Test {
             segment.network = "contract-" + segment.network;
         for (auto& machine : plan.machines) {
             machine.domain = "contract-" + machine.domain;
-            machine.image = world_.image();
+            machine.image = machine.kind == plan::MachineKind::vm ? world_.vm_image() : world_.image();
         }
         goal_ = goal_of(plan, "seed");
     }
@@ -73,6 +73,29 @@ template <class World> class HypervisorContract : public testing::Test {
         for (const auto& network : goal_.networks)
             ASSERT_TRUE(create(network));
     }
+    Result<void> save(const MachineSpec& spec, const std::string& snapshot) {
+        return wait<void>([&](auto done) { hypervisor().save_machine(ref_of(spec), snapshot, done); });
+    }
+    Result<void> restore(const MachineSpec& spec, const std::string& snapshot) {
+        return wait<void>([&](auto done) { hypervisor().restore_machine(spec, snapshot, done); });
+    }
+    Result<void> forget(const MachineSpec& spec, const std::string& snapshot) {
+        return wait<void>([&](auto done) { hypervisor().forget_snapshot(ref_of(spec), snapshot, done); });
+    }
+    Result<void> remove(const MachineSpec& spec) {
+        return destroy({ObjectKind::machine, spec.kind, spec.mark, spec.name, spec.uuid, true, ""});
+    }
+    // The one machine that is there, and runs.
+    void expect_running(const MachineSpec& spec) {
+        auto found = ours();
+        std::erase_if(found, [](const Observed& o) { return o.kind != ObjectKind::machine; });
+        ASSERT_EQ(found.size(), 1U);
+        EXPECT_EQ(found[0].machine, spec.kind);
+        EXPECT_EQ(found[0].mark, spec.mark);
+        EXPECT_EQ(found[0].uuid, spec.uuid);
+        EXPECT_TRUE(found[0].running) << found[0].state;
+    }
+    const MachineSpec& full_machine() const { return goal_.machine("plc@north")->spec; }
     const MachineSpec& container() const { return goal_.machine("portal@north")->spec; }
 
     World world_;
@@ -176,6 +199,56 @@ TYPED_TEST_P(HypervisorContract, NoChannelToAMachineThatIsNotThere) {
     EXPECT_FALSE(channel);
 }
 
+TYPED_TEST_P(HypervisorContract, ASavedMachineComesBackAfterItIsGone) {
+    this->create_networks();
+    const auto& spec = this->full_machine();
+    const auto created = this->create(spec);
+    ASSERT_TRUE(created) << created.error().text();
+    this->expect_running(spec);
+    for (const auto* snapshot : {"first", "second", "first"}) { // the last in place of the first
+        const auto saved = this->save(spec, snapshot);
+        ASSERT_TRUE(saved) << saved.error().text();
+    }
+    this->expect_running(spec);
+    ASSERT_TRUE(this->remove(spec));
+    EXPECT_EQ(this->ours().size(), this->goal_.networks.size());
+
+    auto changed = spec;
+    changed.mark.spec = "another";
+    const auto refused = this->restore(changed, "first");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "range.other-spec");
+    EXPECT_EQ(this->ours().size(), this->goal_.networks.size());
+
+    ASSERT_TRUE(this->forget(spec, "second")); // which the other does not need
+    for (int i = 0; i < 2; ++i) {
+        const auto restored = this->restore(spec, "first");
+        ASSERT_TRUE(restored) << restored.error().text();
+        this->expect_running(spec);
+        ASSERT_TRUE(this->remove(spec));
+    }
+    EXPECT_TRUE(this->forget(spec, "first"));
+    EXPECT_TRUE(this->forget(spec, "first"));
+    const auto absent = this->restore(spec, "first");
+    ASSERT_FALSE(absent);
+    EXPECT_EQ(absent.error().code, "range.no-snapshot");
+    EXPECT_EQ(this->ours().size(), this->goal_.networks.size());
+}
+
+TYPED_TEST_P(HypervisorContract, AContainerCannotBeSaved) {
+    this->create_networks();
+    ASSERT_TRUE(this->create(this->container()));
+    const auto saved = this->save(this->container(), "first");
+    ASSERT_FALSE(saved);
+    EXPECT_EQ(saved.error().code, "range.unsupported");
+    this->expect_running(this->container());
+}
+
+TYPED_TEST_P(HypervisorContract, WhatIsNotThereCannotBeSaved) {
+    EXPECT_FALSE(this->save(this->full_machine(), "first"));
+    EXPECT_TRUE(this->forget(this->full_machine(), "first"));
+}
+
 TYPED_TEST_P(HypervisorContract, TellsWhatTheHostIs) {
     const auto info = this->template wait<HostInfo>([&](auto done) { this->hypervisor().host_info(done); });
     ASSERT_TRUE(info) << info.error().text();
@@ -187,6 +260,7 @@ REGISTER_TYPED_TEST_SUITE_P(HypervisorContract, ANetworkIsFoundAgainByItsMark, A
                             CreatingTwiceIsCreatingOnce, AnObjectOfAnotherSpecificationIsNotTakenForOurs,
                             DestroyingWhatIsNotThereSucceeds, WhatIsNotOursIsNeverTouched,
                             ObjectsOfAnotherExerciseAreRefused, AMachineWithoutItsNetworkIsRefusedAndLeavesNothing,
-                            NoChannelToAMachineThatIsNotThere, TellsWhatTheHostIs);
+                            NoChannelToAMachineThatIsNotThere, ASavedMachineComesBackAfterItIsGone,
+                            AContainerCannotBeSaved, WhatIsNotThereCannotBeSaved, TellsWhatTheHostIs);
 
 } // namespace testudo::range

@@ -19,10 +19,6 @@ class FilesTest : public testing::Test {
         fs::create_directories((root_ / path).parent_path());
         std::ofstream(root_ / path) << text;
     }
-    static std::string text_of(const fs::path& path) {
-        std::ifstream in(path);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
 
     fs::path root_ = fs::temp_directory_path() / ("testudo-files-" + random_hex(6));
 };
@@ -75,8 +71,8 @@ TEST_F(FilesTest, WhatAMachineLeavesBehindIsFoundByItsMark) {
     EXPECT_TRUE(files.list().empty());
     const auto made = files.create(spec, {root_ / "base.qcow2", "k", "i", "quiet"}, "agent");
     ASSERT_TRUE(made) << made.error().text();
-    EXPECT_EQ(text_of(made->secret), "hush");
-    EXPECT_EQ(text_of(made->machine), "plc@north");
+    EXPECT_EQ(text_of(made->secret), "hush" + std::string(252, '\n'));
+    EXPECT_EQ(text_of(made->machine), "plc@north" + std::string(247, '\n'));
     EXPECT_EQ(fs::status(made->secret).permissions(), fs::perms(0600));
     ASSERT_EQ(files.list().size(), 1U);
     EXPECT_EQ(files.list()[0].marked.mark, spec.mark);

@@ -21,6 +21,7 @@ class RealWorld {
     }
     Hypervisor& hypervisor() { return *hypervisor_; }
     std::string image() const { return "debian-range"; }
+    std::string vm_image() const { return "debian-vm"; }
     bool run_until(const std::function<bool()>& predicate) { return loop_.run_until(predicate, patience); }
     void plant_stranger(const std::string& name) {
         const auto file = RealHost::get().data() / "stranger.xml";

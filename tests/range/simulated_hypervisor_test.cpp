@@ -9,6 +9,7 @@ class SimulatedWorld {
   public:
     Hypervisor& hypervisor() { return hypervisor_; }
     std::string image() const { return "debian-range"; }
+    std::string vm_image() const { return "debian-vm"; }
     bool run_until(const std::function<bool()>& predicate) {
         for (int i = 0; i < 100 && !predicate(); ++i)
             loop_.advance(Millis(100));
