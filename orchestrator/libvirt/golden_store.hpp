@@ -36,6 +36,7 @@ class GoldenStore {
 
     explicit GoldenStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
+    const std::filesystem::path& directory() const { return directory_; }
     std::optional<Golden> find(const std::string& key) const;
     std::optional<FileLock> lock(const std::string& key, FileLock::Kind kind) const;
     // An empty folder for a new one. Only with the lock.

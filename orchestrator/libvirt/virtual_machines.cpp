@@ -177,9 +177,10 @@ Result<void> VirtualMachines::boot_and_save(virConnectPtr connection, const rang
     if (!image || !agent)
         return tl::unexpected(image ? agent.error() : image.error());
     range::MachineSpec spec;
-    spec.name = "testudo-golden-" + kind.key();
+    spec.name = "testudo-golden-" + golden.directory.filename().string();
     spec.uuid = uuid_of(golden.directory.string());
     spec.mark.object = kind.key();
+    spec.mark.plan = goldens_.directory().string(); // a host may serve several
     spec.memory_mib = wanted.memory_mib;
     spec.cpus = wanted.cpus;
     spec.secret = random_hex(32);
@@ -195,8 +196,6 @@ Result<void> VirtualMachines::boot_and_save(virConnectPtr connection, const rang
             return wrote;
     if (auto made = make_overlay(image->disk, files.disk); !made)
         return made;
-    if (const Domain older(virDomainLookupByName(connection, spec.name.c_str())); older)
-        end(older.get()); // we have the lock, so nobody makes it
     const Domain domain(virDomainCreateXML(connection, golden_xml(spec, files, accel_).c_str(), 0));
     if (!domain)
         return last_error(spec.name);
@@ -352,6 +351,8 @@ Result<void> VirtualMachines::save(const range::MachineRef& machine, const std::
 }
 
 void VirtualMachines::end_abandoned_golden(virDomainPtr domain, const Marked& marked) const {
+    if (marked.mark.plan != goldens_.directory().string())
+        return;
     if (const auto lock = goldens_.lock(marked.mark.object, FileLock::Kind::exclusive))
         end(domain);
 }

@@ -22,6 +22,7 @@
 #include "orchestrator/libvirt/libvirt_hypervisor.hpp"
 #include "orchestrator/range/goal.hpp"
 #include "orchestrator/range/guests.hpp"
+#include "orchestrator/range/range.hpp"
 #include "tests/range/pump_loop.hpp"
 #include "tests/range/small_plan.hpp"
 
@@ -97,6 +98,17 @@ class Bench {
         std::filesystem::remove(file);
         return took;
     }
+    // From the command to a machine that is set up.
+    double reset() {
+        const auto journal = std::move(*range::Journal::open(host_.data / "bench-journal", loop_.clock()));
+        range::Range range(loop_, *cloner_, *journal, plan::small_plan("reset", true), "seed");
+        command([&](auto done) { range.up({}, done); });
+        const auto begun = loop_.clock().steady();
+        command([&](auto done) { range.reset("plc@north", {}, done); });
+        const auto took = since(begun);
+        command([&](auto done) { range.down({}, done); });
+        return took;
+    }
     // Of a clone that has been idle for a while, in MiB.
     double idle_memory(double& processor_share) {
         const auto machine = spec(0);
@@ -132,6 +144,15 @@ class Bench {
             throw std::runtime_error("no answer");
         if (!*result)
             throw std::runtime_error(result->error().text());
+    }
+    void command(const std::function<void(range::Range::Done)>& call) {
+        wait([&](auto done) {
+            call([done](const Result<range::Outcome>& outcome) {
+                if (outcome && !outcome->ok())
+                    return done(tl::unexpected(outcome->failures.front().error));
+                done(outcome ? Result<void>() : Result<void>(tl::unexpected(outcome.error())));
+            });
+        });
     }
     void create(const Specs& specs, range::Hypervisor& hypervisor) {
         std::size_t done = 0;
@@ -235,6 +256,10 @@ int main(int argc, char** argv) {
     fmt::print("cold boot         {:6.2f} s  {:.2f} times the floor, {:.1f} times a clone\n", cold, cold / floor,
                cold / clone);
     fmt::print("{} clones at once {:6.2f} s  {:.2f} s each\n", at_once, dozen, dozen / at_once);
+    std::vector<double> resets;
+    for (std::size_t i = 0; i < std::min<std::size_t>(rounds, 3); ++i)
+        resets.push_back(bench.reset());
+    fmt::print("reset             {:6.2f} s  removed, made anew and set up\n", median(resets));
     double share = 0;
     const auto memory = bench.idle_memory(share);
     fmt::print("an idle clone     {:6.0f} MiB of the host's memory, {:.1f} % of a processor\n", memory, 100 * share);
