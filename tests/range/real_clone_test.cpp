@@ -1,6 +1,7 @@
 // Clones of a golden machine on a real libvirt: each is itself, comes back as it was saved, and can be had otherwise
 // when cloning fails.
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -66,10 +67,18 @@ class RealClones : public testing::Test {
         }
         return spec;
     }
-    void create(const MachineSpec& spec) {
-        made_.push_back(spec);
-        expect([&](auto done) { hypervisor_->create_machine(spec, done); });
+    void create(const std::vector<MachineSpec>& specs) {
+        std::size_t done = 0;
+        for (const auto& spec : specs) {
+            made_.push_back(spec);
+            hypervisor_->create_machine(spec, [&](const Result<void>& result) {
+                EXPECT_TRUE(result) << result.error().text();
+                ++done;
+            });
+        }
+        EXPECT_TRUE(loop_.run_until([&] { return done == specs.size(); }, patience));
     }
+    void create(const MachineSpec& spec) { create(std::vector{spec}); }
     void remove(const MachineSpec& spec) {
         expect([&](auto done) {
             hypervisor_->destroy({ObjectKind::machine, spec.kind, spec.mark, spec.name, spec.uuid, true, ""}, done);
@@ -99,10 +108,17 @@ class RealClones : public testing::Test {
 };
 
 TEST_F(RealClones, TwoShareNothingThatMakesAMachine) {
+    const auto golden = RealHost::get().data() / "golden";
+    fs::remove_all(golden);
+    create({spec("one"), spec("two")}); // one makes the golden machine, the other waits for it
+    const auto entries = fs::directory_iterator(golden);
+    EXPECT_EQ(std::count_if(begin(entries), end(entries), [](const auto& entry) { return entry.is_directory(); }), 1);
+    EXPECT_NE(notices_.find("the golden machine of debian-vm is being made, 1 s"), std::string::npos) << notices_;
+    EXPECT_NE(notices_.find("waits for the golden machine of debian-vm, 1 s"), std::string::npos) << notices_;
+
     std::set<std::string> seen;
     for (const auto* own : {"one", "two"}) {
         const auto machine = spec(own);
-        create(machine);
         meet(machine);
         auto personality =
             this->personality(machine, own == std::string("one") ? "198.18.11.61/24" : "198.18.11.62/24");
@@ -164,18 +180,19 @@ TEST_F(RealClones, ASavedOneComesBackWithItsFilesItsMemoryAndTheTime) {
 
 TEST_F(RealClones, AGoldenStateThatIsBrokenIsThrownAwayAndTheMachineBoots) {
     create(spec("first"));
-    const auto golden = RealHost::get().data() / "golden";
-    std::size_t broken = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(golden))
-        if (entry.path().filename() == "state") {
-            fs::resize_file(entry.path(), fs::file_size(entry.path()) / 2);
-            ++broken;
-        }
-    ASSERT_GT(broken, 0U);
+    fs::path state;
+    for (const auto& entry : fs::recursive_directory_iterator(RealHost::get().data() / "golden"))
+        if (entry.path().filename() == "state")
+            state = entry.path();
+    ASSERT_FALSE(state.empty());
+    const auto whole = RealHost::get().data() / "whole-state"; // put back in the end, for the tests that follow
+    fs::rename(state, whole);
+    fs::copy_file(whole, state);
+    fs::resize_file(state, fs::file_size(state) / 2);
     create(spec("second"));
     EXPECT_NE(notices_.find("boots from its image, because it cannot be cloned: "), std::string::npos) << notices_;
-    for (const auto& entry : fs::recursive_directory_iterator(golden))
-        EXPECT_NE(entry.path().filename(), "state");
+    EXPECT_FALSE(fs::exists(state));
+    fs::rename(whole, state);
 }
 
 // While the golden machine is being made.

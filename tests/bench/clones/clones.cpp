@@ -98,6 +98,23 @@ class Bench {
         std::filesystem::remove(file);
         return took;
     }
+    // The call that saves a machine; its interruption is a part of that.
+    double saved(double& woken) {
+        const auto machine = spec(0);
+        create({machine}, *cloner_);
+        await({machine}, *cloner_);
+        auto begun = loop_.clock().steady();
+        wait([&](auto done) { cloner_->save_machine(ref_of(machine), "bench", done); });
+        const auto took = since(begun);
+        remove({machine});
+        begun = loop_.clock().steady();
+        wait([&](auto done) { cloner_->restore_machine(machine, "bench", done); });
+        await({machine}, *cloner_);
+        woken = since(begun);
+        remove({machine});
+        wait([&](auto done) { cloner_->forget_snapshot(ref_of(machine), "bench", done); });
+        return took;
+    }
     // From the command to a machine that is set up.
     double reset() {
         const auto journal = std::move(*range::Journal::open(host_.data / "bench-journal", loop_.clock()));
@@ -260,6 +277,12 @@ int main(int argc, char** argv) {
     for (std::size_t i = 0; i < std::min<std::size_t>(rounds, 3); ++i)
         resets.push_back(bench.reset());
     fmt::print("reset             {:6.2f} s  removed, made anew and set up\n", median(resets));
+    std::vector<double> saves;
+    std::vector<double> wakings(rounds);
+    for (std::size_t i = 0; i < rounds; ++i)
+        saves.push_back(bench.saved(wakings[i]));
+    fmt::print("saving            {:6.2f} s  the machine stands still for less\n", median(saves));
+    fmt::print("restoring         {:6.2f} s  {:.2f} times the floor\n", median(wakings), median(wakings) / floor);
     double share = 0;
     const auto memory = bench.idle_memory(share);
     fmt::print("an idle clone     {:6.0f} MiB of the host's memory, {:.1f} % of a processor\n", memory, 100 * share);
