@@ -19,6 +19,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds between_looks{100};
 constexpr std::chrono::seconds golden_patience{180};
+constexpr std::chrono::minutes hopeless_for{5};
 
 // The seconds of something that takes many, told once each.
 class Seconds {
@@ -142,13 +143,14 @@ Result<GoldenStore::Golden> VirtualMachines::golden_for(virConnectPtr connection
                 return *golden;
             {
                 const std::lock_guard guard(mutex_);
-                if (const auto known = hopeless_.find(key); known != hopeless_.end())
-                    return fail("golden.failed", spec.image, known->second);
+                if (const auto known = hopeless_.find(key);
+                    known != hopeless_.end() && SteadyClock::now() - known->second.failed < hopeless_for)
+                    return fail("golden.failed", spec.image, known->second.why);
             }
             auto made = make_golden(connection, spec, kind);
             if (!made) {
                 const std::lock_guard guard(mutex_);
-                hopeless_[key] = made.error().message;
+                hopeless_[key] = {made.error().message, SteadyClock::now()};
             }
             return made;
         }

@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -74,8 +75,13 @@ class VirtualMachines {
     Notice notice_;
     std::atomic<bool> stopping_ = false;
 
-    std::mutex mutex_;                            // guards what follows
-    std::map<std::string, std::string> hopeless_; // kinds of which no golden machine can be made: key -> why
+    // A golden machine that could not be made, so that not everybody who waited for it tries in turn.
+    struct Attempt {
+        std::string why;
+        std::chrono::steady_clock::time_point failed;
+    };
+    std::mutex mutex_;                        // guards what follows
+    std::map<std::string, Attempt> hopeless_; // by key
     bool tidied_ = false;
 };
 
