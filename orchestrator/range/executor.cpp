@@ -201,6 +201,12 @@ void Executor::finish(std::size_t i, const Result<void>& result, bool changed) {
     advance();
 }
 
+void Executor::note(const std::string& object, const std::string& text) {
+    for (auto& [i, what] : waits_for_)
+        if (steps_[i].object == object && steps_[i].act == Step::Act::create_machine)
+            what = text;
+}
+
 void Executor::report() {
     if (!progress_)
         return;

@@ -37,6 +37,8 @@ class Executor {
 
     // Once. `done` is called from a later task; the executor may be destroyed in it.
     void run(std::vector<Step> steps, OnProgress progress, Done done);
+    // What the hypervisor says of a call that takes long.
+    void note(const std::string& object, const std::string& text);
 
   private:
     enum class State { waiting, running, done, failed, skipped };

@@ -19,6 +19,10 @@ Range::Range(Loop& loop, Hypervisor& hypervisor, Journal& journal, const plan::P
       guests_(loop, hypervisor, seed) {
     hypervisor_.on_vanished(
         [this](const MachineRef& machine, const std::string& reason) { vanished(machine, reason); });
+    hypervisor_.on_notice([this](const std::string& object, const std::string& text) {
+        if (executor_)
+            executor_->note(object, text);
+    });
 }
 
 Range::Range(Loop& loop, Hypervisor& hypervisor, Journal& journal, std::string exercise)
@@ -28,6 +32,7 @@ Range::Range(Loop& loop, Hypervisor& hypervisor, Journal& journal, std::string e
 
 Range::~Range() {
     hypervisor_.on_vanished({});
+    hypervisor_.on_notice({});
 }
 
 void Range::vanished(const MachineRef& machine, const std::string& reason) {

@@ -119,9 +119,9 @@ class Bench {
     double reset() {
         const auto journal = std::move(*range::Journal::open(host_.data / "bench-journal", loop_.clock()));
         range::Range range(loop_, *cloner_, *journal, plan::small_plan("reset", true), "seed");
-        command([&](auto done) { range.up({}, done); });
+        command([&](auto done) { range.up({}, {}, done); });
         const auto begun = loop_.clock().steady();
-        command([&](auto done) { range.reset("plc@north", {}, done); });
+        command([&](auto done) { range.reset({"plc@north"}, {}, done); });
         const auto took = since(begun);
         command([&](auto done) { range.down({}, done); });
         return took;
