@@ -49,7 +49,8 @@ Result<Provisioned> provisioned(const Place& place, const std::string& argument)
 daemon::Host host_of(const Place& place, const daemon::ExerciseFolder& folder) {
     const std::filesystem::path images =
         place.images.empty() ? std::filesystem::path(place.state) / "images" : std::filesystem::path(place.images);
-    return {place.host, place.connect, std::filesystem::absolute(images), folder.disks()};
+    return {place.host, place.connect, std::filesystem::absolute(images), folder.disks(),
+            std::filesystem::absolute(place.state) / "golden"};
 }
 
 } // namespace testudo::cli

@@ -24,15 +24,16 @@ Result<std::unique_ptr<range::Hypervisor>> connect(Loop& loop, const Host& host)
             return fail("host.uri", host.connect,
                         "must begin with qemu, e.g. qemu:///system; the containers' driver is found by itself");
         // Nobody has timed this host's KVM; software emulation works everywhere.
-        return libvirt::make_hypervisor(
-            loop, {host.connect, lxc_uri_of(host.connect), "tcg", host.images, host.disks, agent_program()});
+        return libvirt::make_hypervisor(loop, {host.connect, lxc_uri_of(host.connect), "tcg", host.images, host.disks,
+                                               agent_program(), host.golden});
     }
     if (!fs::exists(host.range_host / "libvirt-sock"))
         return fail("host.absent", host.range_host.string(),
                     "no private range host runs there: start it with `deploy/range-host start`, or name another "
                     "libvirt with --connect");
-    return libvirt::make_hypervisor(
-        loop, libvirt::Host::private_host(host.range_host, host.images, host.disks, agent_program()));
+    auto there = libvirt::Host::private_host(host.range_host, host.images, host.disks, agent_program());
+    there.golden = host.golden;
+    return libvirt::make_hypervisor(loop, std::move(there));
 }
 
 } // namespace testudo::daemon

@@ -13,7 +13,8 @@ struct Host {
     std::filesystem::path range_host; // folder of the private range host
     std::string connect;              // a libvirt URI that is used instead, if not empty
     std::filesystem::path images;
-    std::filesystem::path disks; // where overlays of VMs are made
+    std::filesystem::path disks;  // where overlays of VMs are made
+    std::filesystem::path golden; // what VMs are cloned from, for all exercises; on the same file system
 };
 
 // "host.absent" with what to do about it if there is none.

@@ -18,7 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t identity_bytes = 256;
-constexpr const char* origin_file = "origin";
 
 } // namespace
 
@@ -61,10 +60,6 @@ range::Mark mark_from_json(const json::object& object) {
 
 std::string identity_text(const std::string& text) {
     return text + std::string(identity_bytes - std::min(identity_bytes, text.size()), '\n');
-}
-
-fs::path origin_of(const fs::path& folder) {
-    return text_of(folder / origin_file);
 }
 
 Result<fs::path> ImageStore::resolve(const std::string& image, const std::vector<const char*>& parts) const {
@@ -178,22 +173,17 @@ Result<VmFiles> MachineFiles::create(const range::MachineSpec& spec, const Image
     return files;
 }
 
-Result<VmFiles> MachineFiles::create(const range::MachineSpec& spec, const fs::path& origin,
-                                     const std::vector<fs::path>& layers) const {
+Result<VmFiles> MachineFiles::create(const range::MachineSpec& spec, const std::vector<fs::path>& layers) const {
     auto files = begin(spec);
     if (!files)
         return files;
-    const auto home = directory_ / spec.name;
-    if (!origin.empty())
-        if (auto wrote = write_private(home / origin_file, origin.string()); !wrote)
-            return tl::unexpected(wrote.error());
-    auto base = origin;
+    fs::path base;
     for (const auto& layer : layers) {
         std::error_code error;
-        base = home / layer.filename();
+        base = directory_ / spec.name / layer.filename();
         fs::create_hard_link(layer, base, error);
         if (error)
-            return fail("files.write", base.string(), error.message());
+            return fail("files.link", base.string(), error.message());
     }
     files->disk = next_layer(spec.name);
     if (auto made = make_overlay(base, files->disk); !made)

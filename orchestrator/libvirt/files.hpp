@@ -67,11 +67,10 @@ class MachineFiles {
     // Fresh files; whatever a machine of that name left before is gone.
     Result<VmFiles> create(const range::MachineSpec& spec, const ImageStore::Vm& image,
                            const std::filesystem::path& agent) const;
-    // The same for a machine that wakes up from a saved state, in which kernel and agent are named: an overlay over
-    // `base`, which is noted in `origin` for as long as the files are there. `layers` of an own disk are put below it,
-    // by hard links; then `base` is the uppermost of them.
-    Result<VmFiles> create(const range::MachineSpec& spec, const std::filesystem::path& origin,
-                           const std::vector<std::filesystem::path>& layers = {}) const;
+    // The same for a machine that wakes up from a saved state, in which kernel and agent are named: an overlay over the
+    // last of `layers`, the lowest first, which become the machine's own by hard links, under their names. "files.link"
+    // if there cannot be such links.
+    Result<VmFiles> create(const range::MachineSpec& spec, const std::vector<std::filesystem::path>& layers) const;
     // A name for one more layer of the machine's disk.
     std::filesystem::path next_layer(const std::string& name) const;
     const std::filesystem::path& directory() const { return directory_; }
@@ -83,10 +82,6 @@ class MachineFiles {
 
     std::filesystem::path directory_;
 };
-
-// The disk that a golden machine left for its clones, as noted in the folder of a machine or a snapshot that stands on
-// it; empty if it stands on none.
-std::filesystem::path origin_of(const std::filesystem::path& folder);
 
 // Where a restore that was cut off may have left its FIFO, in a machine's folder.
 inline constexpr const char* restore_fifo = "restore";

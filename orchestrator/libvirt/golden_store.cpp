@@ -1,6 +1,5 @@
 #include "orchestrator/libvirt/golden_store.hpp"
 
-#include <algorithm>
 #include <system_error>
 
 #include "orchestrator/core/digest.hpp"
@@ -68,8 +67,7 @@ void GoldenStore::spoil(const Golden& golden) const {
     fs::remove(golden.state(), ignored);
 }
 
-void GoldenStore::prune(const std::string& agent, const std::string& hypervisor,
-                        const std::vector<fs::path>& origins) const {
+void GoldenStore::prune(const std::string& agent, const std::string& hypervisor) const {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(directory_, error)) {
         if (!entry.is_directory(error))
@@ -79,9 +77,7 @@ void GoldenStore::prune(const std::string& agent, const std::string& hypervisor,
         const auto kind = parsed && parsed->is_object() ? parsed->as_object() : json::object();
         const bool usable = fs::exists(golden.state(), error) && fs::exists(text_or(kind, "image"), error) &&
                             text_or(kind, "agent") == agent && text_or(kind, "hypervisor") == hypervisor;
-        if (usable || std::find(origins.begin(), origins.end(), golden.disk()) != origins.end())
-            continue;
-        if (lock(golden.key(), FileLock::Kind::exclusive))
+        if (!usable && lock(golden.key(), FileLock::Kind::exclusive))
             remove(golden);
     }
 }

@@ -2,7 +2,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "orchestrator/core/error.hpp"
 #include "orchestrator/libvirt/file_lock.hpp"
@@ -21,15 +20,14 @@ struct GoldenKind {
     std::string key() const;
 };
 
-// The files of golden machines: DIRECTORY/KEY-RANDOM/ with the disk that clones stand on, and the saved state. They
-// belong to the host and not to an exercise. A folder without `state` is half-made or spoilt; it goes when nothing
-// stands on its disk any more. DIRECTORY/KEY.lock is held shared while a clone is made, and exclusively while the
-// golden machine is made or removed.
+// The files of golden machines: DIRECTORY/KEY-RANDOM/ with the disk that clones stand on, by hard links of their own,
+// and the saved state. They belong to the host and not to an exercise. A folder without `state` is half-made or spoilt.
+// DIRECTORY/KEY.lock is held shared while a clone is made, and exclusively while the golden machine is made or removed.
 class GoldenStore {
   public:
     struct Golden {
         std::filesystem::path directory;
-        std::filesystem::path disk() const { return directory / "disk.qcow2"; }
+        std::filesystem::path disk() const { return directory / "golden.qcow2"; }
         std::filesystem::path state() const { return directory / "state"; }
         std::string key() const; // GoldenKind::key()
     };
@@ -45,10 +43,8 @@ class GoldenStore {
     // Nobody clones it any more.
     void spoil(const Golden& golden) const;
     // Removes what is half-made or spoilt, and what can no longer be used: its image is gone, or it was made with
-    // another agent or hypervisor. Keeps what is in `origins` (disks that machines and snapshots stand on) and what is
-    // locked.
-    void prune(const std::string& agent, const std::string& hypervisor,
-               const std::vector<std::filesystem::path>& origins) const;
+    // another agent or hypervisor. Keeps what is locked.
+    void prune(const std::string& agent, const std::string& hypervisor) const;
 
   private:
     std::filesystem::path directory_;

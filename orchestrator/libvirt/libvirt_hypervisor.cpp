@@ -83,7 +83,8 @@ class Calls : public std::enable_shared_from_this<Calls> {
                 [this](virConnectPtr c, std::size_t index) { watch(c, index, plan::MachineKind::vm); }),
           lxc_(host_.lxc_uri, connections_per_uri,
                [this](virConnectPtr c, std::size_t index) { watch(c, index, plan::MachineKind::container); }),
-          vms_(qemu_, images_, agent_, host_.data, host_.accel, host_.clones,
+          vms_(qemu_, images_, agent_, host_.data, host_.golden.empty() ? host_.data / "golden" : host_.golden,
+               host_.accel, host_.clones,
                [this](const std::string& object, const std::string& text) { tell(object, text); }) {}
 
     Loop& loop() { return loop_; }
@@ -472,7 +473,7 @@ Host Host::private_host(const std::filesystem::path& directory, std::filesystem:
     const auto uri = [&](const char* driver) {
         return fmt::format("{}+unix:///system?socket={}/libvirt-sock", driver, directory.string());
     };
-    return {uri("qemu"), uri("lxc"), accel, std::move(images), std::move(data), std::move(agent), true};
+    return {uri("qemu"), uri("lxc"), accel, std::move(images), std::move(data), std::move(agent), {}, true};
 }
 
 std::unique_ptr<range::Hypervisor> make_hypervisor(Loop& loop, Host host) {

@@ -17,7 +17,9 @@ struct Host {
     std::filesystem::path images; // NAME -> NAME-HASH/ with root/, or with disk.qcow2, vmlinuz and initrd.img
     std::filesystem::path data;   // for disks and the agent; the host sees it by the same path
     std::filesystem::path agent;  // the program testudo-agent
-    bool clones = true;           // false: every virtual machine boots from its image
+    std::filesystem::path golden =
+        {};             // for golden machines of all exercises, on DATA's file system; empty: DATA/golden
+    bool clones = true; // false: every virtual machine boots from its image
 
     // The host that deploy/range-host keeps in `directory`.
     static Host private_host(const std::filesystem::path& directory, std::filesystem::path images,

@@ -102,14 +102,4 @@ Result<void> SnapshotStore::forget(const range::MachineRef& machine, const std::
     return {};
 }
 
-std::vector<fs::path> SnapshotStore::all() const {
-    std::vector<fs::path> folders;
-    std::error_code error;
-    for (const auto& exercise : fs::directory_iterator(directory_, error))
-        for (const auto& machine : fs::directory_iterator(exercise.path(), error))
-            for (const auto& snapshot : fs::directory_iterator(machine.path(), error))
-                folders.push_back(snapshot.path());
-    return folders;
-}
-
 } // namespace testudo::libvirt

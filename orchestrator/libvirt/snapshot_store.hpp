@@ -30,8 +30,6 @@ class SnapshotStore {
     Result<Snapshot> find(const std::string& exercise, const std::string& machine, const std::string& snapshot) const;
     // Of whichever exercise has a machine of that name and UUID.
     Result<void> forget(const range::MachineRef& machine, const std::string& snapshot) const;
-    // The folders of all of them.
-    std::vector<std::filesystem::path> all() const;
 
     // Names become folders: letters, digits, dot, dash and underscore, beginning with a letter or digit, at most 64.
     static Result<void> check_name(const std::string& snapshot);

@@ -20,6 +20,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds between_looks{100};
 constexpr std::chrono::seconds golden_patience{180};
 constexpr std::chrono::minutes hopeless_for{5};
+constexpr const char* no_links = "files.link"; // golden files and machines are on different file systems
 
 // The seconds of something that takes many, told once each.
 class Seconds {
@@ -71,7 +72,7 @@ Result<void> VirtualMachines::create(const range::MachineSpec& spec) {
     const auto golden = golden_for(connection->get(), spec, *kind);
     if (!golden && stopping_)
         return tl::unexpected(Error(golden.error().code, spec.mark.object, golden.error().message));
-    std::string why = golden ? "" : golden.error().message;
+    auto why = golden ? Error("", "", "") : golden.error();
     if (golden) {
         const auto cloned = clone(connection->get(), spec, *golden);
         if (cloned)
@@ -79,13 +80,13 @@ Result<void> VirtualMachines::create(const range::MachineSpec& spec) {
         machines_.remove(spec.name);
         if (!cloned.error().unfit)
             return tl::unexpected(cloned.error().error);
-        why = cloned.error().error.message;
+        why = cloned.error().error;
     }
-    notice_(spec.mark.object, "boots from its image, because it cannot be cloned: " + why);
+    notice_(spec.mark.object, "boots from its image, because it cannot be cloned: " + why.message);
     auto booted = boot(connection->get(), spec);
     if (!booted)
         machines_.remove(spec.name);
-    else if (golden) // what can boot but not be restored was saved badly
+    else if (golden && why.code != no_links) // what can boot but not be restored was saved badly
         goldens_.spoil(*golden);
     return booted;
 }
@@ -226,11 +227,11 @@ Result<void> VirtualMachines::boot_and_save(virConnectPtr connection, const rang
 
 VirtualMachines::Made VirtualMachines::clone(virConnectPtr connection, const range::MachineSpec& spec,
                                              const GoldenStore::Golden& golden) {
-    // Against somebody who prunes, until the machine's files say what they stand on.
-    const auto lock = goldens_.lock(golden.key(), FileLock::Kind::shared);
-    const auto files = machines_.create(spec, golden.disk());
+    const auto lock = goldens_.lock(golden.key(), FileLock::Kind::shared); // against somebody who prunes
+    const auto files = machines_.create(spec, {golden.disk()});
     if (!files)
-        return tl::unexpected(Failure{Error(files.error().code, spec.mark.object, files.error().message)});
+        return tl::unexpected(Failure{Error(files.error().code, spec.mark.object, files.error().message),
+                                      files.error().code == no_links});
     return wake(connection, spec, golden.state(), *files, true);
 }
 
@@ -289,7 +290,7 @@ Result<void> VirtualMachines::restore(const range::MachineSpec& spec, const std:
                     fmt::format("snapshot {} was taken of a machine that was made from another specification: its "
                                 "template has changed since",
                                 snapshot));
-    const auto files = machines_.create(spec, origin_of(found->directory), found->layers);
+    const auto files = machines_.create(spec, found->layers);
     auto made = files
                     ? wake(connection->get(), spec, found->state(), *files, false)
                     : Made(tl::unexpected(Failure{Error(files.error().code, spec.mark.object, files.error().message)}));
@@ -321,9 +322,6 @@ Result<void> VirtualMachines::save(const range::MachineRef& machine, const std::
         return tl::unexpected(std::move(error));
     };
     const auto home = machines_.directory() / machine.name;
-    if (const auto origin = origin_of(home); !origin.empty())
-        if (auto wrote = write_private(*building / "origin", origin.string()); !wrote)
-            return give_up(wrote.error());
     const Text before(virDomainGetXMLDesc(domain.get(), 0));
     if (!before)
         return give_up(last_error(machine.name).value());
@@ -369,14 +367,7 @@ void VirtualMachines::tidy(virConnectPtr connection) {
     const auto versions = versions_of(connection);
     if (!agent || !versions)
         return;
-    std::vector<fs::path> origins;
-    auto folders = snapshots_.all();
-    for (const auto& remains : machines_.list())
-        folders.push_back(machines_.directory() / remains.name);
-    for (const auto& folder : folders)
-        if (auto origin = origin_of(folder); !origin.empty())
-            origins.push_back(std::move(origin));
-    goldens_.prune(agent->parent_path().filename().string(), *versions, origins);
+    goldens_.prune(agent->parent_path().filename().string(), *versions);
 }
 
 } // namespace testudo::libvirt

@@ -23,9 +23,9 @@ class VirtualMachines {
     using Notice = std::function<void(const std::string& object, const std::string& text)>;
 
     VirtualMachines(Connections& connections, ImageStore& images, AgentStore& agent, const std::filesystem::path& data,
-                    std::string accel, bool clones, Notice notice)
+                    std::filesystem::path golden, std::string accel, bool clones, Notice notice)
         : connections_(connections), images_(images), agent_(agent), machines_(data / "machines"),
-          goldens_(data / "golden"), snapshots_(data / "snapshots"), accel_(std::move(accel)), clones_(clones),
+          goldens_(std::move(golden)), snapshots_(data / "snapshots"), accel_(std::move(accel)), clones_(clones),
           notice_(std::move(notice)) {}
 
     Result<void> create(const range::MachineSpec& spec);

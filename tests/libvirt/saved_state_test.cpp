@@ -142,21 +142,19 @@ TEST_F(SavedStateTest, GoldenMachinesAreFoundByTheirKindAndGoWhenOfNoUse) {
     put(golden.state(), "state");
     ASSERT_TRUE(store.find(kind.key()));
     EXPECT_FALSE(store.find(larger.key()));
-    store.prune("agent1", "v1", {});
+    store.prune("agent1", "v1");
     EXPECT_TRUE(store.find(kind.key()));
 
     const auto half = *store.begin(larger);
     {
         const auto making = store.lock(larger.key(), FileLock::Kind::exclusive);
-        store.prune("agent1", "v1", {});
+        store.prune("agent1", "v1");
         EXPECT_TRUE(fs::exists(half.directory)); // somebody is at it
     }
-    store.prune("agent1", "v1", {});
+    store.prune("agent1", "v1");
     EXPECT_FALSE(fs::exists(half.directory));
 
-    store.prune("agent2", "v1", {golden.disk()}); // a machine stands on it
-    EXPECT_TRUE(fs::exists(golden.directory));
-    store.prune("agent2", "v1", {});
+    store.prune("agent2", "v1");
     EXPECT_FALSE(fs::exists(golden.directory));
 }
 
