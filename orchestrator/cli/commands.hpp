@@ -124,6 +124,34 @@ struct ConsoleOptions {
 };
 int console(const ConsoleOptions& options);
 
+struct ImageOptions {
+    Place place;
+    std::vector<std::string> names; // of images; none = all
+    bool json = false;
+};
+int image_list(const ImageOptions& options);
+int image_verify(const ImageOptions& options);
+int image_build(const ImageOptions& options);
+
+struct ImageImportOptions {
+    Place place;
+    std::string file;
+    std::string name;
+    std::string kind = "vm";
+    std::string label; // "" = EXERCISE UNCLASSIFIED
+    bool json = false;
+};
+int image_import(const ImageImportOptions& options);
+
+struct DoctorOptions {
+    Place place;
+    std::string file; // template; "" = any
+    std::uint16_t port = 8080;
+    bool port_chosen = false;
+    bool json = false;
+};
+int doctor(const DoctorOptions& options);
+
 // Acts of the white team on a running controller, by its HTTP API.
 struct ResetOptions {
     Place place;

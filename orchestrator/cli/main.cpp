@@ -243,8 +243,47 @@ int main(int argc, char** argv) {
     console_command->add_option("MACHINE", console_options.machine, "Machine and team: portal@north")->required();
     add_place(*console_command, console_options.place, true);
 
+    auto* image_group = app.add_subcommand("image", "The images that machines are made from");
+    image_group->require_subcommand(1);
+    ImageOptions image_options;
+    for (const auto& [name, what, act, json] :
+         {std::tuple("list", "Show what is in the store, what it takes, and who uses it", &image_list, true),
+          std::tuple("verify", "Read every byte of them and compare with what was built", &image_verify, true),
+          std::tuple("build", "Build them from their recipes (deploy/images)", &image_build, false)}) {
+        auto* sub = command(*image_group, name, what, [&image_options, act = act] { return act(image_options); });
+        sub->add_option("NAME", image_options.names, "These only");
+        if (json)
+            sub->add_flag("--json", image_options.json, "Print a JSON document");
+        add_place(*sub, image_options.place, true);
+    }
+    ImageImportOptions image_import_options;
+    auto* image_import_command =
+        command(*image_group, "import", "Take a stock cloud image (qcow2 or raw, with cloud-init) into the store",
+                [&] { return image_import(image_import_options); });
+    image_import_command->add_option("FILE", image_import_options.file, "The disk")->required();
+    image_import_command->add_option("--name", image_import_options.name, "What templates call it")->required();
+    image_import_command->add_option("--kind", image_import_options.kind, "Of the machines made from it")
+        ->check(CLI::IsMember({"vm"}))
+        ->capture_default_str();
+    image_import_command->add_option("--label", image_import_options.label,
+                                     "Its label, in the words of templates (EXERCISE UNCLASSIFIED)");
+    image_import_command->add_flag("--json", image_import_options.json, "Print a JSON document");
+    add_place(*image_import_command, image_import_options.place, true);
+
+    DoctorOptions doctor_options;
+    auto* doctor_command = command(app, "doctor", "Tell whether this machine can run a template, and what to do if not",
+                                   [&] { return doctor(doctor_options); });
+    doctor_command->add_option("FILE", doctor_options.file, "The range template; without it, what any needs");
+    auto* doctor_port = doctor_command->add_option("--port", doctor_options.port, "Port that `serve` will listen on")
+                            ->capture_default_str();
+    doctor_command->add_flag("--json", doctor_options.json, "Print a JSON document");
+    add_place(*doctor_command, doctor_options.place, true);
+    doctor_command->footer("Exit codes: 0 it can, warnings or not; 1 something is in the way; 2 wrong command line;\n"
+                           "3 the template has errors.");
+
     try {
         app.parse(argc, argv);
+        doctor_options.port_chosen = doctor_port->count() > 0;
     } catch (const CLI::CallForHelp& e) {
         return app.exit(e);
     } catch (const CLI::CallForAllHelp& e) {

@@ -46,10 +46,13 @@ Result<Provisioned> provisioned(const Place& place, const std::string& argument)
     return found;
 }
 
+std::filesystem::path images_of(const Place& place) {
+    return std::filesystem::absolute(place.images.empty() ? std::filesystem::path(place.state) / "images"
+                                                          : std::filesystem::path(place.images));
+}
+
 daemon::Host host_of(const Place& place, const daemon::ExerciseFolder& folder) {
-    const std::filesystem::path images =
-        place.images.empty() ? std::filesystem::path(place.state) / "images" : std::filesystem::path(place.images);
-    return {place.host, place.connect, std::filesystem::absolute(images), folder.disks(),
+    return {place.host, place.connect, images_of(place), folder.disks(),
             std::filesystem::absolute(place.state) / "golden"};
 }
 

@@ -25,6 +25,7 @@ Result<Provisioned> provisioned(const Place& place, const std::string& argument)
 // What an exercise's range was made from last; empty if it was never made, or cannot be read.
 std::optional<plan::Plan> last_plan(const daemon::ExerciseFolder& folder);
 
+std::filesystem::path images_of(const Place& place);
 daemon::Host host_of(const Place& place, const daemon::ExerciseFolder& folder);
 
 } // namespace testudo::cli

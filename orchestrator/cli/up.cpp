@@ -7,6 +7,7 @@
 #include "orchestrator/cli/progress_line.hpp"
 #include "orchestrator/daemon/log_shelf.hpp"
 #include "orchestrator/daemon/signals.hpp"
+#include "orchestrator/images/labels.hpp"
 #include "orchestrator/range/range.hpp"
 
 namespace testudo::cli {
@@ -77,6 +78,11 @@ int up(const UpOptions& options) {
     print_diagnostics(planned.diagnostics);
     if (!planned.plan)
         return exit_template;
+    if (const auto withheld = images::withheld(*planned.plan, images_of(options.place)); !withheld.empty()) {
+        for (const auto& error : withheld)
+            complain(error);
+        return exit_failed;
+    }
     const daemon::ExerciseFolder folder(options.place.state, planned.plan->exercise);
     if (const auto created = folder.create(); !created)
         return complain(created.error());

@@ -10,6 +10,8 @@
 
 #include "orchestrator/core/digest.hpp"
 #include "orchestrator/core/json.hpp"
+#include "orchestrator/images/nocloud.hpp"
+#include "orchestrator/images/verify.hpp"
 #include "orchestrator/libvirt/command.hpp"
 #include "orchestrator/libvirt/restore_feed.hpp"
 
@@ -62,27 +64,32 @@ std::string identity_text(const std::string& text) {
     return text + std::string(identity_bytes - std::min(identity_bytes, text.size()), '\n');
 }
 
-Result<fs::path> ImageStore::resolve(const std::string& image, const std::vector<const char*>& parts) const {
-    std::error_code error;
-    const auto path = fs::canonical(directory_ / image, error);
-    if (error)
-        return fail("image.missing", image,
-                    fmt::format("there is no image {} in {}: `deploy/images/build {}` makes it", image,
-                                directory_.string(), image));
-    for (const auto* part : parts)
-        if (!fs::exists(path / part, error))
-            return fail(
-                "image.broken", image,
-                fmt::format("{} lacks {}: remove it and run `deploy/images/build {}`", path.string(), part, image));
-    return path;
+Result<images::Image> ImageStore::checked(const std::string& name, const char* kind) const {
+    auto image = images::read_image(directory_ / name);
+    if (!image)
+        return image;
+    if (image->kind != kind)
+        return fail("image.kind", name,
+                    fmt::format("it is of kind {}, and the machine of kind {}: change the machine's `kind` or `image`",
+                                image->kind, kind));
+    const std::lock_guard lock(mutex_);
+    if (!good_.contains(image->path)) {
+        if (const auto good = images::verify_once(*image); !good)
+            return tl::unexpected(good.error());
+        good_.insert(image->path);
+    }
+    return image;
 }
 
 Result<fs::path> ImageStore::container_root(const std::string& image) const {
-    return resolve(image, {"root"}).map([](const fs::path& path) { return path / "root"; });
+    return checked(image, "container").map([](const images::Image& found) { return found.path / "root"; });
 }
 
 Result<ImageStore::Vm> ImageStore::vm(const std::string& image) const {
-    return resolve(image, {"disk.qcow2", "vmlinuz", "initrd.img", "cmdline"}).map([](const fs::path& path) {
+    return checked(image, "vm").map([](const images::Image& found) {
+        const auto& path = found.path;
+        if (found.boot == "disk")
+            return Vm{path / "disk.qcow2", "", "", ""};
         auto cmdline = text_of(path / "cmdline");
         while (cmdline.ends_with('\n'))
             cmdline.pop_back();
@@ -168,6 +175,14 @@ Result<VmFiles> MachineFiles::create(const range::MachineSpec& spec, const Image
     files->initrd = image.initrd;
     files->cmdline = image.cmdline;
     files->agent = agent;
+    if (image.kernel.empty()) { // it boots by itself, and cloud-init fetches the agent
+        files->seed = files->disk.parent_path() / "seed.iso";
+        images::NoCloud seed{spec.uuid, spec.hostname, {}};
+        for (const auto& nic : spec.nics)
+            seed.macs.push_back(nic.mac);
+        if (auto wrote = write_private(files->seed, images::nocloud_seed(seed)); !wrote)
+            return tl::unexpected(wrote.error());
+    }
     if (auto made = make_overlay(image.disk, files->disk); !made)
         return tl::unexpected(made.error());
     return files;

@@ -1,18 +1,21 @@
 #pragma once
 #include <filesystem>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "orchestrator/core/error.hpp"
 #include "orchestrator/core/json.hpp"
+#include "orchestrator/images/image.hpp"
 #include "orchestrator/libvirt/machine_xml.hpp"
 #include "orchestrator/libvirt/metadata.hpp"
 
 namespace testudo::libvirt {
 
 // The images: NAME is a link to a directory NAME-HASH, whose contents never change, so a machine is given the directory
-// and not the link.
+// and not the link. An image whose contents are not those that image.json names is refused ("image.altered"); each is
+// looked at once in the life of this object. May be used by several threads.
 class ImageStore {
   public:
     explicit ImageStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
@@ -20,15 +23,17 @@ class ImageStore {
     Result<std::filesystem::path> container_root(const std::string& image) const;
     struct Vm {
         std::filesystem::path disk;
-        std::filesystem::path kernel;
+        std::filesystem::path kernel; // "": it boots by its own loader, and cloud-init starts the agent
         std::filesystem::path initrd;
         std::string cmdline; // of the kernel
     };
     Result<Vm> vm(const std::string& image) const;
 
   private:
-    Result<std::filesystem::path> resolve(const std::string& image, const std::vector<const char*>& parts) const;
+    Result<images::Image> checked(const std::string& name, const char* kind) const;
     std::filesystem::path directory_;
+    mutable std::mutex mutex_;
+    mutable std::set<std::filesystem::path> good_;
 };
 
 // The agent's program in the two forms that machines are given it in: a directory, and a file system labelled TESTUDO.

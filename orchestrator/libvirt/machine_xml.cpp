@@ -131,9 +131,13 @@ std::string vm_document(const range::MachineSpec& spec, const VmFiles& files, co
     add(sysinfo, "entry", {{"name", "opt/testudo/secret"}, {"file", files.secret.string()}});
     auto os = add(domain, "os");
     add_text(os, "type", "hvm", {{"arch", "x86_64"}, {"machine", "q35"}});
-    add_text(os, "kernel", files.kernel.string());
-    add_text(os, "initrd", files.initrd.string());
-    add_text(os, "cmdline", files.cmdline);
+    if (files.kernel.empty()) {
+        add(os, "boot", {{"dev", "hd"}});
+    } else {
+        add_text(os, "kernel", files.kernel.string());
+        add_text(os, "initrd", files.initrd.string());
+        add_text(os, "cmdline", files.cmdline);
+    }
     auto features = add(domain, "features");
     add(features, "acpi");
     if (kvm)
@@ -147,6 +151,8 @@ std::string vm_document(const range::MachineSpec& spec, const VmFiles& files, co
     add_disk(devices, files.agent, "raw", "vdb", true);
     if (kind == golden_kind)
         add_slots(devices);
+    if (!files.seed.empty())
+        add_disk(devices, files.seed, "raw", "vdc", true);
     add(devices, "controller", {{"type", "usb"}, {"model", "none"}});
     add_interfaces(devices, spec, true);
     auto serial = add(devices, "serial", {{"type", "pty"}});

@@ -17,13 +17,14 @@ struct ContainerFiles {
 std::string container_xml(const range::MachineSpec& spec, const ContainerFiles& files);
 
 struct VmFiles {
-    std::filesystem::path disk; // the machine's own overlay
-    std::filesystem::path kernel;
+    std::filesystem::path disk;   // the machine's own overlay
+    std::filesystem::path kernel; // "": the disk has a loader of its own
     std::filesystem::path initrd;
     std::string cmdline;           // of the kernel
     std::filesystem::path agent;   // file system image with testudo-agent in it
     std::filesystem::path secret;  // file holding the agent's secret
     std::filesystem::path machine; // file holding the machine's id
+    std::filesystem::path seed{};  // what cloud-init reads, where the disk has a loader of its own
 };
 std::string vm_xml(const range::MachineSpec& spec, const VmFiles& files, const std::string& accel);
 

@@ -129,6 +129,8 @@ Result<GoldenStore::Golden> VirtualMachines::golden_for(virConnectPtr connection
     const auto key = kind.key();
     if (spec.nics.size() > most_clone_nics)
         return fail("golden.unfit", spec.image, fmt::format("it has more than {} network cards", most_clone_nics));
+    if (const auto image = images_.vm(spec.image); image && image->kernel.empty())
+        return fail("golden.unfit", spec.image, "it has a boot loader of its own");
     if (spec.mark.object.size() >= identity_text("").size() || spec.secret.size() >= identity_text("").size())
         return fail("golden.unfit", spec.image, "its name is too long");
     Seconds waiting([&](long seconds) {

@@ -5,6 +5,7 @@
 
 #include "orchestrator/core/digest.hpp"
 #include "orchestrator/libvirt/command.hpp"
+#include "tests/images/sealed_image.hpp"
 
 namespace testudo::libvirt {
 namespace {
@@ -25,7 +26,8 @@ class FilesTest : public testing::Test {
 
 TEST_F(FilesTest, AnImageIsItsDirectoryAndNotTheLink) {
     fs::create_directories(root_ / "debian-range-1/root");
-    fs::create_directory_symlink("debian-range-1", root_ / "debian-range");
+    put("debian-range-1/contents.txt", "");
+    images::seal(root_ / "debian-range-1", "debian-range", "container", {"contents.txt"});
     EXPECT_EQ(*ImageStore(root_).container_root("debian-range"), fs::canonical(root_) / "debian-range-1/root");
 }
 
@@ -33,9 +35,24 @@ TEST_F(FilesTest, AMissingImageIsToldWithTheCommandThatMakesIt) {
     const auto missing = ImageStore(root_).vm("debian-vm");
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().code, "image.missing");
-    EXPECT_NE(missing.error().message.find("deploy/images/build debian-vm"), std::string::npos);
+    EXPECT_NE(missing.error().message.find("testudo image build debian-vm"), std::string::npos);
     fs::create_directories(root_ / "debian-vm");
-    EXPECT_EQ(ImageStore(root_).vm("debian-vm").error().code, "image.broken");
+    EXPECT_EQ(ImageStore(root_).vm("debian-vm").error().code, "image.unsealed");
+}
+
+TEST_F(FilesTest, AnAlteredImageIsRefused) {
+    put("stock-1/disk.qcow2", "as imported");
+    images::seal(root_ / "stock-1", "stock", "vm", {"disk.qcow2"}, "EXERCISE UNCLASSIFIED", "disk");
+    const auto good = ImageStore(root_).vm("stock");
+    ASSERT_TRUE(good) << good.error().text();
+    EXPECT_TRUE(good->kernel.empty());
+    EXPECT_EQ(ImageStore(root_).container_root("stock").error().code, "image.kind");
+    put("stock-1/disk.qcow2", "as IMPORTED");
+    const auto altered = ImageStore(root_).vm("stock");
+    ASSERT_FALSE(altered);
+    EXPECT_EQ(altered.error().code, "image.altered");
+    EXPECT_NE(altered.error().message.find("disk.qcow2 (content)"), std::string::npos);
+    EXPECT_NE(altered.error().message.find("testudo image import"), std::string::npos);
 }
 
 TEST_F(FilesTest, ANewerAgentLeavesTheOlderAlone) {

@@ -42,6 +42,13 @@ std::string vm(const std::string& accel) {
                   accel);
 }
 
+std::string stock() {
+    return vm_xml(spec_of("plc@north"),
+                  {"/data/machines/plc/disk.qcow2", "", "", "", "/data/agent/1/agent.img", "/data/machines/plc/secret",
+                   "/data/machines/plc/machine", "/data/machines/plc/seed.iso"},
+                  "tcg");
+}
+
 // TESTUDO_UPDATE_GOLDEN=1 writes what is made instead of comparing.
 void expect_golden(const std::string& name, const std::string& text) {
     const auto path = fs::path(TESTUDO_SOURCE_DIR) / "tests/libvirt/golden" / name;
@@ -70,10 +77,14 @@ TEST(Xml, IsWhatItWas) {
     expect_golden("container.xml", container());
     expect_golden("vm-tcg.xml", vm("tcg"));
     expect_golden("vm-kvm.xml", vm("kvm"));
+    expect_golden("vm-stock.xml", stock());
 }
 
 TEST(Xml, NetworkFitsLibvirtsSchema) {
     expect_valid("network", network());
+}
+TEST(Xml, StockMachineFitsLibvirtsSchema) {
+    expect_valid("domain", stock());
 }
 TEST(Xml, ContainerFitsLibvirtsSchema) {
     expect_valid("domain", container());
