@@ -127,11 +127,16 @@ int image_build(const ImageOptions& options) {
                          "is not near this program: run it from a clone of Testudo's source"});
     std::vector<std::string> words{program.string()};
     words.insert(words.end(), options.names.begin(), options.names.end());
+    ::setenv("TESTUDO_IMAGES", images_of(options.place).c_str(), 1);
+    if (options.json) {
+        if (const auto built = libvirt::run_command(words); !built)
+            return complain({"image.build", fmt::format("{}", fmt::join(options.names, " ")), built.error().message});
+        return image_list(options);
+    }
     std::vector<char*> arguments;
     for (auto& word : words)
         arguments.push_back(word.data());
     arguments.push_back(nullptr);
-    ::setenv("TESTUDO_IMAGES", images_of(options.place).c_str(), 1);
     ::execv(program.c_str(), arguments.data());
     return complain({"image.build", program.string(), std::generic_category().message(errno)});
 }

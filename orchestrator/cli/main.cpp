@@ -246,14 +246,13 @@ int main(int argc, char** argv) {
     auto* image_group = app.add_subcommand("image", "The images that machines are made from");
     image_group->require_subcommand(1);
     ImageOptions image_options;
-    for (const auto& [name, what, act, json] :
-         {std::tuple("list", "Show what is in the store, what it takes, and who uses it", &image_list, true),
-          std::tuple("verify", "Read every byte of them and compare with what was built", &image_verify, true),
-          std::tuple("build", "Build them from their recipes (deploy/images)", &image_build, false)}) {
+    for (const auto& [name, what, act] :
+         {std::tuple("list", "Show what is in the store, what it takes, and who uses it", &image_list),
+          std::tuple("verify", "Read every byte of them and compare with what was built", &image_verify),
+          std::tuple("build", "Build them from their recipes (deploy/images)", &image_build)}) {
         auto* sub = command(*image_group, name, what, [&image_options, act = act] { return act(image_options); });
         sub->add_option("NAME", image_options.names, "These only");
-        if (json)
-            sub->add_flag("--json", image_options.json, "Print a JSON document");
+        sub->add_flag("--json", image_options.json, "Print a JSON document");
         add_place(*sub, image_options.place, true);
     }
     ImageImportOptions image_import_options;
