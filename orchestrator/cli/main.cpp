@@ -298,7 +298,10 @@ int main(int argc, char** argv) {
     try {
         const auto code = chosen();
         return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? code : complain(unwritten);
-    } catch (const std::system_error& e) { // the journal: nothing is done that is not in it
+    } catch (const std::system_error& e) {
+        if (std::ferror(stdout) != 0) // fmt::print throws as the journal does
+            return complain(unwritten);
+        // The journal: nothing is done that is not in it.
         return complain(testudo::Error("state.unwritable", "",
                                        std::string(e.what()) + "; mend that and run the same command again"));
     } catch (const std::exception& e) {

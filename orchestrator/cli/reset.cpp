@@ -5,6 +5,7 @@
 #include "orchestrator/cli/print.hpp"
 #include "orchestrator/cli/progress_line.hpp"
 #include "orchestrator/cli/served.hpp"
+#include "orchestrator/core/clock.hpp"
 #include "orchestrator/daemon/signals.hpp"
 #include "orchestrator/range/range.hpp"
 #include "orchestrator/range/selection.hpp"
@@ -43,7 +44,8 @@ Result<range::Outcome> reset_range(const ResetOptions& options, const Provisione
 
 // Lost ones, with the reason.
 Result<std::vector<std::string>> await_machines(const Served& controller, const Machines& machines) {
-    const auto until = std::chrono::steady_clock::now() + longest_reset;
+    const RealClock clock;
+    const auto until = clock.steady() + longest_reset;
     std::vector<std::string> lost;
     for (;;) {
         const auto view = controller.get("/api/v1/view");
@@ -65,7 +67,7 @@ Result<std::vector<std::string>> await_machines(const Served& controller, const 
         }
         if (waiting.empty())
             return lost;
-        if (std::chrono::steady_clock::now() > until)
+        if (clock.steady() > until)
             return fail("reset.timeout", waiting, "is not ready after five minutes; `testudo status` tells more");
         std::this_thread::sleep_for(look_period);
     }
@@ -98,7 +100,8 @@ int reset(const ResetOptions& options) {
     const auto machines = range::machines_meant(exercise->plan, options.team, options.machine);
     if (!machines)
         return complain(machines.error());
-    const auto begun = std::chrono::steady_clock::now();
+    const RealClock clock;
+    const auto begun = clock.steady();
     if (const auto controller = Served::find(exercise->folder)) {
         if (const auto code = reset_served(options, *controller, *machines); code != exit_ok)
             return code;
@@ -113,7 +116,7 @@ int reset(const ResetOptions& options) {
             return exit_failed;
         }
     }
-    const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begun);
+    const auto took = clock.steady() - begun;
     if (options.json)
         fmt::print("{}\n", json::serialize(json::value{{"exercise", exercise->plan.exercise},
                                                        {"machines", json::value_from(*machines)},
