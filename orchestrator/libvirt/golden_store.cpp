@@ -19,7 +19,7 @@ json::object to_json(const GoldenKind& kind) {
             {"cpus", kind.cpus},
             {"accel", kind.accel},
             {"hypervisor", kind.hypervisor},
-            {"format", 1}}; // of the golden machine itself: to be raised when it is made in another way
+            {"format", 2}}; // of the golden machine itself: to be raised when it is made in another way
 }
 
 } // namespace

@@ -12,6 +12,7 @@
 #include "orchestrator/libvirt/files.hpp"
 #include "orchestrator/libvirt/network_xml.hpp"
 #include "orchestrator/libvirt/ownership.hpp"
+#include "orchestrator/libvirt/socket_channel.hpp"
 #include "orchestrator/libvirt/stream_channel.hpp"
 #include "orchestrator/libvirt/virtual_machines.hpp"
 #include "orchestrator/libvirt/worker_pool.hpp"
@@ -99,6 +100,8 @@ class Calls : public std::enable_shared_from_this<Calls> {
     Result<void> destroy(const Observed& object);
     Result<std::unique_ptr<agents::GuestChannel>> open(const MachineRef& machine, bool agent,
                                                        std::weak_ptr<WorkerPool> pool);
+    Result<std::unique_ptr<agents::GuestChannel>> open_display(const MachineRef& machine,
+                                                               std::weak_ptr<WorkerPool> pool);
     Result<range::HostInfo> info();
 
     void on_vanished(range::Hypervisor::Vanished observer) { vanished_ = std::move(observer); } // on the loop
@@ -355,6 +358,23 @@ Result<std::unique_ptr<agents::GuestChannel>> Calls::open(const MachineRef& mach
     return stream_channel(loop_, std::move(pool), *connection, std::move(stream));
 }
 
+// libvirt hands QEMU one end of a socket pair: this works only with a libvirtd on this machine.
+Result<std::unique_ptr<agents::GuestChannel>> Calls::open_display(const MachineRef& machine,
+                                                                  std::weak_ptr<WorkerPool> pool) {
+    if (machine.kind == plan::MachineKind::container)
+        return fail("range.unsupported", machine.name, "a container has no display");
+    const auto connection = of(machine.kind).get();
+    if (!connection)
+        return tl::unexpected(connection.error());
+    const Domain domain(virDomainLookupByUUIDString(connection->get(), machine.uuid.c_str()));
+    if (!domain)
+        return last_error(machine.name);
+    const int socket = virDomainOpenGraphicsFD(domain.get(), 0, 0);
+    if (socket < 0)
+        return last_error(machine.name);
+    return socket_channel(loop_, std::move(pool), socket);
+}
+
 // What programs could have at once: what lies idle, and what the kernel holds only because nobody else wants it.
 // 0 where the driver does not tell.
 std::int64_t free_memory_mib(virConnectPtr connection) {
@@ -428,6 +448,10 @@ class LibvirtHypervisor final : public range::Hypervisor {
     }
     void open_agent(const MachineRef& machine, Done<Channel> done) override { open(machine, true, std::move(done)); }
     void open_console(const MachineRef& machine, Done<Channel> done) override { open(machine, false, std::move(done)); }
+    void open_display(const MachineRef& machine, Done<Channel> done) override {
+        run<Channel>([machine, pool = std::weak_ptr(pool_)](Calls& calls) { return calls.open_display(machine, pool); },
+                     std::move(done));
+    }
     void host_info(Done<range::HostInfo> done) override {
         run<range::HostInfo>([](Calls& calls) { return calls.info(); }, std::move(done));
     }

@@ -160,6 +160,9 @@ std::string vm_document(const range::MachineSpec& spec, const VmFiles& files, co
     add_console(devices, "serial", 0);
     auto channel = add(devices, "channel", {{"type", "unix"}});
     add(channel, "target", {{"type", "virtio"}, {"name", agent_port}});
+    // Nobody listens: whoever looks at it is handed to QEMU as an open socket.
+    add(add(devices, "graphics", {{"type", "vnc"}}), "listen", {{"type", "none"}});
+    add(add(devices, "video"), "model", {{"type", "vga"}, {"vram", "4096"}});
     add(devices, "memballoon", {{"model", "none"}});
     auto rng = add(devices, "rng", {{"model", "virtio"}});
     add_text(rng, "backend", "/dev/urandom", {{"model", "random"}});

@@ -1,188 +1,50 @@
 #include "orchestrator/libvirt/stream_channel.hpp"
 
-#include <algorithm>
 #include <libvirt/virterror.h>
-#include <mutex>
-#include <optional>
-#include <utility>
+
+#include "orchestrator/libvirt/channel.hpp"
 
 namespace testudo::libvirt {
 namespace {
 
-constexpr std::size_t read_ahead = 1 << 20;
-constexpr std::size_t write_bound = 16 << 20; // a guest that takes nothing for so long is as good as gone
-constexpr std::size_t chunk = 64 << 10;
-
-// Shared by the channel (on the loop), the stream's callback (on the event thread) and posted tasks.
-struct State : std::enable_shared_from_this<State> {
-    State(Loop& l, Connections::Lease c, Stream s) : loop(l), connection(std::move(c)), stream(std::move(s)) {}
-
-    Loop& loop;
-    Connections::Lease connection; // outlives the stream
-    Stream stream;
-
-    std::mutex mutex; // guards what follows
-    std::string arrived;
-    std::string leaving;
-    std::optional<Error> broken;
-    bool closed = false;
-    bool posted = false; // a delivery is on its way to the loop
-    int wanted = VIR_STREAM_EVENT_READABLE;
-
-    std::optional<agents::GuestChannel::Handlers> handlers; // of the loop alone
-    bool told = false;                                      // likewise
-
-    // The following want the mutex held.
-    void want(int events) {
-        if (wanted != events && !broken)
-            virStreamEventUpdateCallback(stream.get(), wanted = events);
-    }
-    void post() {
-        if (!std::exchange(posted, true))
-            loop.post([self = shared_from_this()] { self->deliver(); });
-    }
-    void fail_with(const char* what) {
-        const auto* error = virGetLastErrorMessage();
-        broken = Error("channel.closed", "", std::string(what) + (error != nullptr ? std::string(": ") + error : ""));
-        virStreamEventUpdateCallback(stream.get(), 0);
-        post();
-    }
-
-    void ready(int events) {
-        const std::lock_guard lock(mutex);
-        if (closed || broken)
-            return;
-        // What is still there to read comes before the news of the end.
-        if ((events & (VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_HANGUP | VIR_STREAM_EVENT_ERROR)) != 0 && !read())
-            return;
-        if ((events & VIR_STREAM_EVENT_WRITABLE) != 0 && !send())
-            return;
-        if ((events & (VIR_STREAM_EVENT_HANGUP | VIR_STREAM_EVENT_ERROR)) != 0)
-            fail_with("the stream was hung up");
-    }
-
-    bool read() {
-        char buffer[chunk];
-        while (arrived.size() < read_ahead) {
-            const int got = virStreamRecv(stream.get(), buffer, sizeof buffer);
-            if (got == -2)
-                return true;
-            if (got <= 0) {
-                fail_with(got == 0 ? "the stream has ended" : "the stream broke");
-                return false;
-            }
-            arrived.append(buffer, static_cast<std::size_t>(got));
-            post();
-        }
-        want(wanted & ~VIR_STREAM_EVENT_READABLE);
-        return true;
-    }
-
-    bool send() {
-        while (!leaving.empty()) {
-            const int sent = virStreamSend(stream.get(), leaving.data(), std::min(leaving.size(), chunk));
-            if (sent == -2)
-                return true;
-            if (sent < 0) {
-                fail_with("the stream broke");
-                return false;
-            }
-            leaving.erase(0, static_cast<std::size_t>(sent));
-        }
-        want(wanted & ~VIR_STREAM_EVENT_WRITABLE);
-        return true;
-    }
-
-    void deliver() {
-        std::string bytes;
-        std::optional<Error> end;
-        {
-            const std::lock_guard lock(mutex);
-            posted = false;
-            if (closed || !handlers)
-                return;
-            bytes.swap(arrived);
-            end = broken;
-            want(wanted | VIR_STREAM_EVENT_READABLE);
-        }
-        if (!bytes.empty())
-            handlers->on_bytes(bytes);
-        if (!end || told)
-            return;
-        {
-            const std::lock_guard lock(mutex); // on_bytes may have closed the channel
-            if (closed)
-                return;
-        }
-        told = true;
-        handlers->on_closed(*end);
-    }
-};
-
-void on_event(virStreamPtr, int events, void* opaque) {
-    const auto state = *static_cast<std::shared_ptr<State>*>(opaque);
-    state->ready(events);
-}
-
-class StreamChannel final : public agents::GuestChannel {
+class StreamSource final : public ByteSource {
   public:
-    StreamChannel(std::shared_ptr<State> state, std::weak_ptr<WorkerPool> pool)
-        : state_(std::move(state)), pool_(std::move(pool)) {}
-    ~StreamChannel() override { shut(); }
+    StreamSource(Connections::Lease connection, Stream stream)
+        : connection_(std::move(connection)), stream_(std::move(stream)) {}
 
-    void listen(Handlers handlers) override {
-        state_->handlers = std::move(handlers);
-        const std::lock_guard lock(state_->mutex);
-        state_->post();
+    bool watch(std::function<void(int)> ready) override {
+        auto* opaque = new std::function(std::move(ready));
+        const auto on_event = [](virStreamPtr, int events, void* p) {
+            (*static_cast<std::function<void(int)>*>(p))(events);
+        };
+        const auto release = [](void* p) { delete static_cast<std::function<void(int)>*>(p); };
+        if (virStreamEventAddCallback(stream_.get(), VIR_STREAM_EVENT_READABLE, on_event, opaque, release) == 0)
+            return true;
+        release(opaque);
+        return false;
     }
-
-    void write(std::string_view bytes) override {
-        const std::lock_guard lock(state_->mutex);
-        if (state_->closed || state_->broken)
-            return;
-        if (state_->leaving.size() + bytes.size() > write_bound)
-            return state_->fail_with("the guest takes no bytes");
-        state_->leaving.append(bytes);
-        state_->want(state_->wanted | VIR_STREAM_EVENT_WRITABLE);
+    void want(int events) override { virStreamEventUpdateCallback(stream_.get(), events); }
+    int receive(char* bytes, std::size_t size) override { return virStreamRecv(stream_.get(), bytes, size); }
+    int send(const char* bytes, std::size_t size) override { return virStreamSend(stream_.get(), bytes, size); }
+    std::string why() const override {
+        const auto* error = virGetLastErrorMessage();
+        return error != nullptr ? error : "";
     }
-
-    void close() override { shut(); }
+    void end() override {
+        virStreamEventRemoveCallback(stream_.get());
+        virStreamAbort(stream_.get());
+    }
 
   private:
-    void shut() {
-        {
-            const std::lock_guard lock(state_->mutex);
-            if (std::exchange(state_->closed, true))
-                return;
-        }
-        // Ending a stream waits for the other side.
-        const auto end = [state = state_] {
-            virStreamEventRemoveCallback(state->stream.get());
-            virStreamAbort(state->stream.get());
-        };
-        if (const auto pool = pool_.lock())
-            pool->run(end);
-        else
-            end();
-    }
-
-    std::shared_ptr<State> state_;
-    std::weak_ptr<WorkerPool> pool_;
+    Connections::Lease connection_; // outlives the stream
+    Stream stream_;
 };
 
 } // namespace
 
 std::unique_ptr<agents::GuestChannel> stream_channel(Loop& loop, std::weak_ptr<WorkerPool> pool,
                                                      Connections::Lease connection, Stream stream) {
-    auto state = std::make_shared<State>(loop, std::move(connection), std::move(stream));
-    auto* opaque = new std::shared_ptr<State>(state);
-    if (virStreamEventAddCallback(state->stream.get(), VIR_STREAM_EVENT_READABLE, on_event, opaque,
-                                  [](void* p) { delete static_cast<std::shared_ptr<State>*>(p); }) != 0) {
-        delete opaque;
-        const std::lock_guard lock(state->mutex);
-        state->broken = Error("channel.closed", "", "the stream's events cannot be had");
-    }
-    return std::make_unique<StreamChannel>(std::move(state), std::move(pool));
+    return channel_over(loop, std::move(pool), std::make_unique<StreamSource>(std::move(connection), std::move(stream)));
 }
 
 } // namespace testudo::libvirt

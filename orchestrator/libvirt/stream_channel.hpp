@@ -9,8 +9,7 @@
 
 namespace testudo::libvirt {
 
-// A libvirt stream as a GuestChannel. Bytes are received and sent on the event thread and posted to the loop; what is
-// read ahead of the loop is bounded, after that the stream is left unread until the loop has caught up.
+// A libvirt stream as a GuestChannel.
 // `stream` was opened non-blocking (VIR_STREAM_NONBLOCK) and belongs to `connection`. May be called on any thread.
 std::unique_ptr<agents::GuestChannel> stream_channel(Loop& loop, std::weak_ptr<WorkerPool> pool,
                                                      Connections::Lease connection, Stream stream);

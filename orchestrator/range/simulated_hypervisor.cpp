@@ -234,15 +234,27 @@ void SimulatedHypervisor::open_agent(const MachineRef& machine, Done<Channel> do
         });
 }
 
-void SimulatedHypervisor::open_console(const MachineRef& machine, Done<Channel> done) {
-    loop_.post([&host = host_, &loop = loop_, machine, done = std::move(done)] {
+void SimulatedHypervisor::open_greeting(const MachineRef& machine, std::string greeting, Done<Channel> done) {
+    loop_.post([&host = host_, &loop = loop_, machine, greeting = std::move(greeting), done = std::move(done)] {
         if (host.find(ObjectKind::machine, machine.name) == nullptr)
             return done(fail("simulated.no-machine", machine.name, "no such machine"));
         auto [ours, theirs] = agents::pipe_channels(loop);
-        theirs->write("simulated console of " + machine.name + "\r\n");
+        theirs->write(greeting);
         loop.post([theirs = std::shared_ptr(std::move(theirs))] {});
         done(std::move(ours));
     });
+}
+
+void SimulatedHypervisor::open_console(const MachineRef& machine, Done<Channel> done) {
+    open_greeting(machine, "simulated console of " + machine.name + "\r\n", std::move(done));
+}
+
+void SimulatedHypervisor::open_display(const MachineRef& machine, Done<Channel> done) {
+    if (machine.kind == plan::MachineKind::container)
+        return loop_.post([machine, done = std::move(done)] {
+            done(fail("range.unsupported", machine.name, "a container has no display"));
+        });
+    open_greeting(machine, "RFB 003.008\n", std::move(done));
 }
 
 void SimulatedHypervisor::host_info(Done<HostInfo> done) {

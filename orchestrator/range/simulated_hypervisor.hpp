@@ -95,10 +95,12 @@ class SimulatedHypervisor final : public Hypervisor {
     void destroy(const Observed& object, Done<void> done) override;
     void open_agent(const MachineRef& machine, Done<Channel> done) override;
     void open_console(const MachineRef& machine, Done<Channel> done) override;
+    void open_display(const MachineRef& machine, Done<Channel> done) override;
     void host_info(Done<HostInfo> done) override;
     void on_vanished(Vanished observer) override { host_.vanished_ = std::move(observer); }
 
   private:
+    void open_greeting(const MachineRef& machine, std::string greeting, Done<Channel> done);
     // Does `effect` after the time it takes and tells its result, unless a fault is due.
     void act(const std::string& name, const std::string& object, Millis takes, std::function<Result<void>()> effect,
              Done<void> done);

@@ -244,6 +244,28 @@ TYPED_TEST_P(HypervisorContract, AContainerCannotBeSaved) {
     this->expect_running(this->container());
 }
 
+TYPED_TEST_P(HypervisorContract, OnlyFullMachinesHaveADisplay) {
+    this->create_networks();
+    const auto open = [&](const MachineSpec& spec) {
+        return this->template wait<Hypervisor::Channel>(
+            [&](auto done) { this->hypervisor().open_display(ref_of(spec), done); });
+    };
+    EXPECT_FALSE(open(this->full_machine())); // is not there yet
+    for (const auto* spec : {&this->full_machine(), &this->container()}) {
+        const auto created = this->create(*spec);
+        ASSERT_TRUE(created) << created.error().text();
+    }
+    const auto refused = open(this->container());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, "range.unsupported");
+    const auto display = open(this->full_machine());
+    ASSERT_TRUE(display) << display.error().text();
+    std::string seen;
+    (*display)->listen({[&](std::string_view bytes) { seen += bytes; }, [](const Error&) {}});
+    EXPECT_TRUE(this->world_.run_until([&] { return seen.size() >= 12; }));
+    EXPECT_EQ(seen.substr(0, 12), "RFB 003.008\n");
+}
+
 TYPED_TEST_P(HypervisorContract, WhatIsNotThereCannotBeSaved) {
     EXPECT_FALSE(this->save(this->full_machine(), "first"));
     EXPECT_TRUE(this->forget(this->full_machine(), "first"));
@@ -261,6 +283,7 @@ REGISTER_TYPED_TEST_SUITE_P(HypervisorContract, ANetworkIsFoundAgainByItsMark, A
                             DestroyingWhatIsNotThereSucceeds, WhatIsNotOursIsNeverTouched,
                             ObjectsOfAnotherExerciseAreRefused, AMachineWithoutItsNetworkIsRefusedAndLeavesNothing,
                             NoChannelToAMachineThatIsNotThere, ASavedMachineComesBackAfterItIsGone,
-                            AContainerCannotBeSaved, WhatIsNotThereCannotBeSaved, TellsWhatTheHostIs);
+                            AContainerCannotBeSaved, OnlyFullMachinesHaveADisplay, WhatIsNotThereCannotBeSaved,
+                            TellsWhatTheHostIs);
 
 } // namespace testudo::range
