@@ -44,7 +44,8 @@ class StreamSource final : public ByteSource {
 
 std::unique_ptr<agents::GuestChannel> stream_channel(Loop& loop, std::weak_ptr<WorkerPool> pool,
                                                      Connections::Lease connection, Stream stream) {
-    return channel_over(loop, std::move(pool), std::make_unique<StreamSource>(std::move(connection), std::move(stream)));
+    return channel_over(loop, std::move(pool),
+                        std::make_unique<StreamSource>(std::move(connection), std::move(stream)));
 }
 
 } // namespace testudo::libvirt

@@ -116,8 +116,8 @@ class Hypervisor {
     // The agent's channel. The first console is the team's way in, for `testudo console`.
     virtual void open_agent(const MachineRef& machine, Done<Channel> done) = 0;
     virtual void open_console(const MachineRef& machine, Done<Channel> done) = 0;
-    // A virtual machine's screen, keyboard and mouse: the bytes of RFB (RFC 6143), the server speaking first. Any number
-    // may be open. Containers have none and answer "range.unsupported".
+    // A virtual machine's screen, keyboard and mouse: the bytes of RFB (RFC 6143), the server speaking first. Any
+    // number may be open. Containers have none and answer "range.unsupported".
     virtual void open_display(const MachineRef& machine, Done<Channel> done) = 0;
 
     virtual void host_info(Done<HostInfo> done) = 0;
