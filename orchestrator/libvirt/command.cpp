@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -12,24 +13,45 @@ extern char** environ;
 
 namespace testudo::libvirt {
 
-Result<void> run_command(const std::vector<std::string>& words) {
+namespace {
+
+// A file without a name, to be read from its beginning.
+int file_of(std::string_view content) {
+    const int file = ::memfd_create("input", MFD_CLOEXEC);
+    if (file < 0)
+        throw std::system_error(errno, std::generic_category(), "memfd_create");
+    while (!content.empty()) {
+        const auto wrote = ::write(file, content.data(), content.size());
+        if (wrote < 0)
+            throw std::system_error(errno, std::generic_category(), "write to memory");
+        content.remove_prefix(static_cast<std::size_t>(wrote));
+    }
+    ::lseek(file, 0, SEEK_SET);
+    return file;
+}
+
+} // namespace
+
+Result<void> run_command(const std::vector<std::string>& words, std::string_view given) {
     std::vector<char*> argv;
     for (const auto& word : words)
         argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
 
+    const int input = file_of(given);
     int output[2];
     if (::pipe2(output, O_CLOEXEC) != 0)
         throw std::system_error(errno, std::generic_category(), "pipe");
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, input, 0);
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, output[1], 2);
     pid_t pid = 0;
     const int spawned = ::posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     ::close(output[1]);
+    ::close(input);
 
     std::string complaint;
     char buffer[4096];

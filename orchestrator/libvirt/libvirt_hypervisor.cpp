@@ -12,6 +12,7 @@
 #include "orchestrator/libvirt/files.hpp"
 #include "orchestrator/libvirt/network_xml.hpp"
 #include "orchestrator/libvirt/ownership.hpp"
+#include "orchestrator/libvirt/packet_guard.hpp"
 #include "orchestrator/libvirt/socket_channel.hpp"
 #include "orchestrator/libvirt/stream_channel.hpp"
 #include "orchestrator/libvirt/virtual_machines.hpp"
@@ -103,6 +104,7 @@ class Calls : public std::enable_shared_from_this<Calls> {
     Result<std::unique_ptr<agents::GuestChannel>> open_display(const MachineRef& machine,
                                                                std::weak_ptr<WorkerPool> pool);
     Result<range::HostInfo> info();
+    Result<void> load_rules(const std::string& rules) const { return load_guard_rules(host_.qemu_uri, rules); }
 
     void on_vanished(range::Hypervisor::Vanished observer) { vanished_ = std::move(observer); } // on the loop
     void on_notice(range::Hypervisor::Notice observer) { notice_ = std::move(observer); }       // likewise
@@ -445,6 +447,13 @@ class LibvirtHypervisor final : public range::Hypervisor {
     void on_notice(Notice observer) override { calls_->on_notice(std::move(observer)); }
     void destroy(const Observed& object, Done<void> done) override {
         run<void>([object](Calls& calls) { return calls.destroy(object); }, std::move(done));
+    }
+    void guard(const range::Guard& guard, Done<void> done) override {
+        run<void>([rules = guard_rules(guard)](Calls& calls) { return calls.load_rules(rules); }, std::move(done));
+    }
+    void unguard(const std::string& exercise, Done<void> done) override {
+        run<void>([rules = no_guard_rules(exercise)](Calls& calls) { return calls.load_rules(rules); },
+                  std::move(done));
     }
     void open_agent(const MachineRef& machine, Done<Channel> done) override { open(machine, true, std::move(done)); }
     void open_console(const MachineRef& machine, Done<Channel> done) override { open(machine, false, std::move(done)); }

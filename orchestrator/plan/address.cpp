@@ -39,6 +39,10 @@ std::optional<Address> parse_address(std::string_view text) {
     return std::nullopt;
 }
 
+std::string without_length(std::string_view address) {
+    return std::string(address.substr(0, address.find('/')));
+}
+
 std::optional<Prefix> parse_prefix(std::string_view text) {
     const auto slash = text.find('/');
     if (slash == std::string_view::npos)

@@ -24,6 +24,8 @@ struct Prefix {
 // Nothing else on the line: no zone, no port, no leading zeros in IPv4.
 std::optional<Address> parse_address(std::string_view text);
 std::optional<Prefix> parse_prefix(std::string_view text);
+// "198.18.11.80/24" -> "198.18.11.80"
+std::string without_length(std::string_view address);
 // IPv6 as RFC 5952 wants it.
 std::string to_text(const Address& address);
 std::string to_text(const Prefix& prefix);

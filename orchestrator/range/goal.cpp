@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "orchestrator/core/digest.hpp"
+#include "orchestrator/plan/address.hpp"
 #include "orchestrator/plan/secrets.hpp"
 #include "orchestrator/range/personalise.hpp"
 
@@ -79,8 +80,13 @@ Goal goal_of(const plan::Plan& plan, std::string_view seed) {
         spec.mark = {plan.exercise, segment.id, goal.plan_hash, fingerprint(spec)};
         goal.networks.push_back(std::move(spec));
     }
-    for (const auto& machine : plan.machines)
+    goal.guard.exercise = plan.exercise;
+    for (const auto& machine : plan.machines) {
         goal.machines.push_back(machine_goal(plan, goal.plan_hash, machine, seed));
+        for (const auto& i : machine.interfaces)
+            goal.guard.ports.push_back(
+                {i.device, i.mac, plan::without_length(i.ipv4), plan::without_length(i.ipv6), machine.forwards});
+    }
     return goal;
 }
 

@@ -22,6 +22,7 @@ struct Goal {
     std::string plan_hash;
     std::vector<NetworkSpec> networks;
     std::vector<Machine> machines;
+    Guard guard;
 
     const NetworkSpec* network(std::string_view object) const;
     const Machine* machine(std::string_view object) const;

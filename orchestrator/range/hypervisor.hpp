@@ -60,6 +60,19 @@ struct Observed {
     std::string state;    // in the hypervisor's word: "running", "paused", "remains"
 };
 
+// What the network cards of an exercise's machines may send and be sent. Other cards are none of its business.
+struct Guard {
+    struct Port {
+        std::string device; // on the host
+        std::string mac;
+        std::string ipv4; // without prefix length; "" if none
+        std::string ipv6;
+        bool forwards = false; // a router's: what passes through it has others' addresses
+    };
+    std::string exercise;
+    std::vector<Port> ports;
+};
+
 // How a machine is addressed once it exists.
 struct MachineRef {
     plan::MachineKind kind = plan::MachineKind::container;
@@ -112,6 +125,12 @@ class Hypervisor {
     virtual void forget_snapshot(const MachineRef& machine, const std::string& snapshot, Done<void> done) = 0;
     // Networks and machines alike, with every file that was made for them.
     virtual void destroy(const Observed& object, Done<void> done) = 0;
+
+    // Holds each card to its own addresses (Ethernet, ARP, neighbour discovery, IP), lets it see nothing that is not
+    // for it, and cuts it off from the host and from every card that is not guarded: in one transaction, in place of
+    // what the exercise had before. The cards need not be there yet. "range.unsupported" if the host cannot be told.
+    virtual void guard(const Guard& guard, Done<void> done) = 0;
+    virtual void unguard(const std::string& exercise, Done<void> done) = 0;
 
     // The agent's channel. The first console is the team's way in, for `testudo console`.
     virtual void open_agent(const MachineRef& machine, Done<Channel> done) = 0;

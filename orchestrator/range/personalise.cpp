@@ -1,16 +1,9 @@
 #include "orchestrator/range/personalise.hpp"
 
+#include "orchestrator/plan/address.hpp"
 #include "orchestrator/plan/secrets.hpp"
 
 namespace testudo::range {
-namespace {
-
-std::string without_prefix(const std::string& address) {
-    return address.substr(0, address.find('/'));
-}
-
-} // namespace
-
 agents::PersonaliseSpec personalise_spec(const plan::Plan& plan, const plan::Machine& machine, std::string_view seed) {
     agents::PersonaliseSpec spec;
     spec.hostname = machine.hostname;
@@ -20,7 +13,7 @@ agents::PersonaliseSpec personalise_spec(const plan::Plan& plan, const plan::Mac
         for (const auto& interface : other.interfaces)
             for (const auto& address : {interface.ipv4, interface.ipv6})
                 if (!address.empty())
-                    spec.hosts.emplace_back(without_prefix(address), other.hostname);
+                    spec.hosts.emplace_back(plan::without_length(address), other.hostname);
     }
     for (const auto& i : machine.interfaces)
         spec.interfaces.push_back({i.name, i.mac, i.ipv4, i.ipv6});

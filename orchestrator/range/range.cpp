@@ -83,10 +83,12 @@ void Range::up(AboutTo about_to, OnProgress progress, Done done) {
             if (!todo)
                 return done(tl::unexpected(todo.error()));
             with_memory_for(std::move(*todo), done, while_alive([=, this](std::vector<Step> steps) {
-                                if (about_to)
-                                    about_to(steps);
-                                run("up", std::move(steps), progress,
-                                    [done](Outcome outcome) { done(std::move(outcome)); });
+                                with_guard(done, while_alive([=, this] {
+                                               if (about_to)
+                                                   about_to(steps);
+                                               run("up", steps, progress,
+                                                   [done](Outcome outcome) { done(std::move(outcome)); });
+                                           }));
                             }));
         }));
     });
@@ -132,6 +134,24 @@ void Range::with_memory_for(std::vector<Step> todo, const Done& refused, std::fu
         }));
 }
 
+// Before the first machine: none may send anything unguarded. It is one transaction that is repeated by every up, so it
+// needs no journal.
+void Range::with_guard(const Done& refused, std::function<void()> go) {
+    hypervisor_.guard(goal_.guard, while_alive([refused, go = std::move(go)](const Result<void>& guarded) {
+                          if (!guarded && guarded.error().code != "range.unsupported")
+                              return refused(tl::unexpected(guarded.error()));
+                          go();
+                      }));
+}
+
+void Range::without_guard(const Outcome& outcome, const Done& done) {
+    hypervisor_.unguard(goal_.exercise, while_alive([outcome, done](const Result<void>& gone) {
+                            if (!gone && gone.error().code != "range.unsupported")
+                                return done(tl::unexpected(gone.error()));
+                            done(outcome);
+                        }));
+}
+
 // Removes until nothing is found any more: what a killed process had asked for may have come to be in the meantime.
 void Range::sweep(int rounds_left, Outcome so_far, OnProgress progress, Done done) {
     hypervisor_.list(while_alive([=, this](Result<std::vector<Observed>> observed) mutable {
@@ -140,7 +160,7 @@ void Range::sweep(int rounds_left, Outcome so_far, OnProgress progress, Done don
         auto todo = steps_down(goal_.exercise, *observed);
         const bool first = rounds_left == sweeps;
         if (todo.empty() && !first)
-            return done(std::move(so_far));
+            return without_guard(so_far, done);
         if (rounds_left == 0) {
             for (auto& step : todo)
                 so_far.failures.push_back(

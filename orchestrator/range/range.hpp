@@ -58,6 +58,8 @@ class Range {
     void begin();
     Done ending(Done done);
     void with_memory_for(std::vector<Step> todo, const Done& refused, std::function<void(std::vector<Step>)> go);
+    void with_guard(const Done& refused, std::function<void()> go);
+    void without_guard(const Outcome& outcome, const Done& done);
     void run(const std::string& command, std::vector<Step> steps, OnProgress progress,
              std::function<void(Outcome)> done);
     void sweep(int rounds_left, Outcome so_far, OnProgress progress, Done done);

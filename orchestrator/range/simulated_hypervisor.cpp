@@ -257,6 +257,26 @@ void SimulatedHypervisor::open_display(const MachineRef& machine, Done<Channel> 
     open_greeting(machine, "RFB 003.008\n", std::move(done));
 }
 
+void SimulatedHypervisor::guard(const Guard& guard, Done<void> done) {
+    act(
+        "guard", guard.exercise, host_.timing.call,
+        [&host = host_, guard]() -> Result<void> {
+            host.guards[guard.exercise] = guard;
+            return {};
+        },
+        std::move(done));
+}
+
+void SimulatedHypervisor::unguard(const std::string& exercise, Done<void> done) {
+    act(
+        "unguard", exercise, host_.timing.call,
+        [&host = host_, exercise]() -> Result<void> {
+            host.guards.erase(exercise);
+            return {};
+        },
+        std::move(done));
+}
+
 void SimulatedHypervisor::host_info(Done<HostInfo> done) {
     loop_.post([info = host_.info, done = std::move(done)] { done(info); });
 }

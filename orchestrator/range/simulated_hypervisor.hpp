@@ -17,7 +17,7 @@ namespace testudo::range {
 class SimulatedHost {
   public:
     // Something that goes wrong. `act` is "list", "create-network", "create-machine", "save-machine",
-    // "restore-machine", "forget-snapshot", "destroy" or "open-agent".
+    // "restore-machine", "forget-snapshot", "destroy", "guard", "unguard" or "open-agent".
     struct Fault {
         enum class Kind {
             refuse, // nothing happens, and the error is told
@@ -51,6 +51,7 @@ class SimulatedHost {
     void plant_stranger(const std::string& name) { strangers_.push_back(name); }
     const std::vector<std::string>& strangers() const { return strangers_; }
     std::vector<Observed> objects() const;
+    std::map<std::string, Guard> guards; // by exercise
     // The inside of a running machine; null if there is none.
     SimulatedGuest* guest(const std::string& machine);
     SimulatedGuest* guest_at(const std::string& address);
@@ -93,6 +94,8 @@ class SimulatedHypervisor final : public Hypervisor {
     void restore_machine(const MachineSpec& spec, const std::string& snapshot, Done<void> done) override;
     void forget_snapshot(const MachineRef& machine, const std::string& snapshot, Done<void> done) override;
     void destroy(const Observed& object, Done<void> done) override;
+    void guard(const Guard& guard, Done<void> done) override;
+    void unguard(const std::string& exercise, Done<void> done) override;
     void open_agent(const MachineRef& machine, Done<Channel> done) override;
     void open_console(const MachineRef& machine, Done<Channel> done) override;
     void open_display(const MachineRef& machine, Done<Channel> done) override;

@@ -271,6 +271,25 @@ TYPED_TEST_P(HypervisorContract, WhatIsNotThereCannotBeSaved) {
     EXPECT_TRUE(this->forget(this->full_machine(), "first"));
 }
 
+TYPED_TEST_P(HypervisorContract, GuardsAreReplacedAndTakenAway) {
+    const auto guard = [this](const Guard& wanted) {
+        return this->template wait<void>([&](auto done) { this->hypervisor().guard(wanted, done); });
+    };
+    const auto unguard = [this] {
+        return this->template wait<void>([&](auto done) { this->hypervisor().unguard("contract", done); });
+    };
+    ASSERT_FALSE(this->goal_.guard.ports.empty());
+    for (int twice = 0; twice < 2; ++twice) {
+        const auto guarded = guard(this->goal_.guard);
+        ASSERT_TRUE(guarded) << guarded.error().text();
+    }
+    ASSERT_TRUE(guard({"contract", {}})) << "of no card at all";
+    for (int twice = 0; twice < 2; ++twice) {
+        const auto gone = unguard();
+        ASSERT_TRUE(gone) << gone.error().text();
+    }
+}
+
 TYPED_TEST_P(HypervisorContract, TellsWhatTheHostIs) {
     const auto info = this->template wait<HostInfo>([&](auto done) { this->hypervisor().host_info(done); });
     ASSERT_TRUE(info) << info.error().text();
@@ -284,6 +303,6 @@ REGISTER_TYPED_TEST_SUITE_P(HypervisorContract, ANetworkIsFoundAgainByItsMark, A
                             ObjectsOfAnotherExerciseAreRefused, AMachineWithoutItsNetworkIsRefusedAndLeavesNothing,
                             NoChannelToAMachineThatIsNotThere, ASavedMachineComesBackAfterItIsGone,
                             AContainerCannotBeSaved, OnlyFullMachinesHaveADisplay, WhatIsNotThereCannotBeSaved,
-                            TellsWhatTheHostIs);
+                            GuardsAreReplacedAndTakenAway, TellsWhatTheHostIs);
 
 } // namespace testudo::range

@@ -23,7 +23,7 @@ TEST(Range, ComesUpOnceAndThenChangesNothing) {
     EXPECT_TRUE(second.ok());
     EXPECT_EQ(second.changed, 0U);
     EXPECT_EQ(second.kept, world.plan.machines.size());
-    EXPECT_EQ(world.host.calls, std::vector<std::string>{"list "});
+    EXPECT_EQ(world.host.calls, (std::vector<std::string>{"list ", "guard sample"}));
 }
 
 TEST(Range, IsRefusedWhereItsVirtualMachinesHaveNoRoom) {
@@ -100,8 +100,44 @@ TEST(Range, AFailureNamesObjectStepAndTheHostsWordsAndSparesTheOthers) {
     const auto again = world.up();
     EXPECT_TRUE(again.ok());
     EXPECT_EQ(again.changed, 2U);
-    EXPECT_EQ(world.host.calls,
-              (std::vector<std::string>{"list ", "create-machine portal@north", "open-agent portal@north"}));
+    EXPECT_EQ(world.host.calls, (std::vector<std::string>{"list ", "guard sample", "create-machine portal@north",
+                                                          "open-agent portal@north"}));
+}
+
+TEST(Range, NoMachineIsMadeUnguarded) {
+    World world;
+    world.host.faults.push_back({"guard", "sample", Kind::refuse, {"range.guard", "nft", "not permitted"}});
+    std::optional<Result<Outcome>> outcome;
+    world.range().up({}, {}, [&](Result<Outcome> result) { outcome = std::move(result); });
+    world.loop.advance(Millis(5'000));
+    ASSERT_TRUE(outcome);
+    ASSERT_FALSE(*outcome);
+    EXPECT_EQ(outcome->error().code, "range.guard");
+    EXPECT_TRUE(world.host.objects().empty());
+}
+
+TEST(Range, AHostThatCannotGuardHasARangeAllTheSame) {
+    World world;
+    world.host.faults.push_back({"guard", "sample", Kind::refuse, {"range.unsupported", "qemu+ssh://far", "far away"}});
+    EXPECT_EQ(world.up().changed, steps_of(world.plan));
+}
+
+TEST(Range, EveryCardIsGuardedAsPlannedUntilTheRangeIsDown) {
+    World world;
+    EXPECT_TRUE(world.up().ok());
+    const auto& ports = world.host.guards.at("sample").ports;
+    std::size_t cards = 0;
+    for (const auto& machine : world.plan.machines)
+        for (const auto& card : machine.interfaces) {
+            ++cards;
+            EXPECT_TRUE(std::any_of(ports.begin(), ports.end(), [&](const Guard::Port& port) {
+                return port.device == card.device && port.mac == card.mac && card.ipv4 == port.ipv4 + "/24" &&
+                       port.forwards == machine.forwards;
+            })) << machine.id;
+        }
+    EXPECT_EQ(ports.size(), cards);
+    EXPECT_TRUE(world.down().ok());
+    EXPECT_TRUE(world.host.guards.empty());
 }
 
 TEST(Range, AHalfSuccessIsFoundByTheSecondTry) {
