@@ -1,5 +1,6 @@
 #include "agents/agent/agent.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -7,6 +8,8 @@
 #include "agents/actions/services.hpp"
 #include "agents/agent/load.hpp"
 #include "agents/agent/renewal.hpp"
+#include "agents/isolation/census.hpp"
+#include "agents/isolation/knock.hpp"
 #include "agents/probes/probe.hpp"
 #include "orchestrator/core/digest.hpp"
 
@@ -96,7 +99,8 @@ void Agent::take(const Request& request, const Answer& answer) {
         return personalise(request, answer);
     if (request.op == "settle")
         return settle(answer);
-    const bool known = request.op == "act" || request.op == "inspect" || request.op == "probe";
+    const bool known = request.op == "act" || request.op == "inspect" || request.op == "probe" ||
+                       request.op == "knock" || request.op == "census";
     if (!known)
         return answer(refusal("refused.unknown", "there is no operation " + request.op));
     if (spec_hash_.empty())
@@ -105,6 +109,10 @@ void Agent::take(const Request& request, const Answer& answer) {
         return act(request, answer);
     if (request.op == "inspect")
         return inspect(request, answer);
+    if (request.op == "knock")
+        return knock(request, answer);
+    if (request.op == "census")
+        return census(request, answer);
     probe(request, answer);
 }
 
@@ -249,6 +257,31 @@ void Agent::probe(const Request& request, const Answer& answer) {
         --probes_under_way_;
         answer(refusal(started.error()));
     }
+}
+
+// Not held to `reach`: it is there to find that what is beyond does not answer.
+void Agent::knock(const Request& request, const Answer& answer) {
+    const auto knocks = knocks_from_json(request.body);
+    if (!knocks)
+        return answer(refusal(knocks.error()));
+    const auto timeout = std::clamp<std::int64_t>(int_or(request.body, "timeout_ms", 1'500), 100, 5'000);
+    agents::knock(io_, *knocks, Millis(timeout), [answer](const std::vector<std::string>& words) {
+        answer(json::object{{"answers", strings(words)}});
+    });
+}
+
+void Agent::census(const Request& request, const Answer& answer) {
+    const auto asked = census_from_json(request.body);
+    if (!asked)
+        return answer(refusal(asked.error()));
+    agents::census(io_, *asked, [answer](const Result<Neighbours>& heard) {
+        if (!heard)
+            return answer(refusal(heard.error()));
+        json::array neighbours;
+        for (const auto& [mac, addresses] : *heard)
+            neighbours.push_back(json::object{{"mac", mac}, {"addresses", json::value_from(addresses)}});
+        answer(json::object{{"neighbours", std::move(neighbours)}});
+    });
 }
 
 } // namespace testudo::agents

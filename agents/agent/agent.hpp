@@ -33,6 +33,8 @@ class Agent {
     void act(const Request& request, const Answer& answer);
     void inspect(const Request& request, const Answer& answer);
     void probe(const Request& request, const Answer& answer);
+    void knock(const Request& request, const Answer& answer);
+    void census(const Request& request, const Answer& answer);
 
     void personalised(const PersonaliseSpec& spec);
     void remember() const;

@@ -164,6 +164,14 @@ struct ResetOptions {
 };
 int reset(const ResetOptions& options);
 
+struct IsolationOptions {
+    Place place;
+    std::string exercise;
+    std::string html; // file to write; "" = none
+    bool json = false;
+};
+int isolation(const IsolationOptions& options);
+
 struct SteerOptions {
     Place place;
     std::string exercise;

@@ -164,6 +164,18 @@ int main(int argc, char** argv) {
         "Timeline and score history stay as they are. Where the exercise is served, its controller does\n"
         "it, and the log tells of it.");
 
+    IsolationOptions isolation_options;
+    auto* isolation_command = command(app, "isolation", "Show that a range is closed, by trying from inside",
+                                      [&] { return isolation(isolation_options); });
+    isolation_command->add_option("EXERCISE", isolation_options.exercise, "Its name, or its template")->required();
+    isolation_command->add_option("--html", isolation_options.html, "Write the whole report to this file");
+    isolation_command->add_flag("--json", isolation_options.json, "Print the whole report as a JSON document");
+    add_place(*isolation_command, isolation_options.place, true);
+    isolation_command->footer(
+        "Agents look for strangers on their segments, knock at other teams, at the controller and at what\n"
+        "lies beyond, and try the ways that have to be open. Where the exercise is served, its controller\n"
+        "does it, and the report goes into the log. Exit code 1: not all is as planned.");
+
     ServeOptions serve_options;
     auto* serve_command = command(app, "serve", "Run the exercise of a provisioned range, with its pages",
                                   [&] { return serve(serve_options); });

@@ -66,6 +66,14 @@ Result<json::value> ReadingController::reset(const web::Caller&, const web::Rang
     return only_read();
 }
 
+Result<json::value> ReadingController::check_isolation(const web::Caller&) {
+    return only_read();
+}
+
+Result<json::value> ReadingController::isolation(const web::Caller&) {
+    return json::value(past_.now().state().isolation());
+}
+
 Result<json::value> ReadingController::why(const web::Caller& caller, const std::string& team) {
     if (!plan::find_team(past_.now().plan(), team))
         return fail("team.unknown", team, "there is no such team");
@@ -93,15 +101,16 @@ Result<web::ArchiveFile> ReadingController::archive(const web::Caller&) {
     return web::ArchiveFile{*file, past_.now().plan().exercise + ".testudo"};
 }
 
-LiveController::LiveController(exercise::Engine& engine, range::Range& range, const exercise::Replay& past,
-                               exercise::ViewOptions options, MakeArchive make_archive)
-    : ReadingController(past, std::move(options), std::move(make_archive)), engine_(engine), range_(range) {}
+LiveController::LiveController(exercise::Engine& engine, range::Range& range, IsolationCheck& isolation,
+                               const exercise::Replay& past, exercise::ViewOptions options, MakeArchive make_archive)
+    : ReadingController(past, std::move(options), std::move(make_archive)), engine_(engine), range_(range),
+      isolation_(isolation) {}
 
 Result<json::value> LiveController::command(const web::Caller& by, web::ExerciseCommand command,
                                             const std::string& reason) {
     switch (command) {
     case web::ExerciseCommand::start:
-        return done(engine_.start(by.name));
+        return done(isolation_.start(by.name));
     case web::ExerciseCommand::pause:
         return done(engine_.pause(by.name, reason));
     case web::ExerciseCommand::resume:
@@ -174,6 +183,10 @@ Result<json::value> LiveController::reset(const web::Caller& by, const web::Rang
                                       "the reset failed: " + range::describe(failure) + "; reset it once more");
     });
     return json::value({{"machines", json::value_from(list)}});
+}
+
+Result<json::value> LiveController::check_isolation(const web::Caller& by) {
+    return done(isolation_.begin(by.name));
 }
 
 } // namespace testudo::daemon

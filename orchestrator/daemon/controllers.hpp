@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "orchestrator/daemon/isolation_check.hpp"
 #include "orchestrator/exercise/engine.hpp"
 #include "orchestrator/exercise/replay.hpp"
 #include "orchestrator/exercise/view.hpp"
@@ -30,6 +31,8 @@ class ReadingController : public web::Controller {
     Result<json::value> rule(const web::Caller& by, const web::CheckRuling& ruling) override;
     Result<json::value> adjust(const web::Caller& by, const web::Adjustment& adjustment) override;
     Result<json::value> reset(const web::Caller& by, const web::RangeReset& reset) override;
+    Result<json::value> check_isolation(const web::Caller& by) override;
+    Result<json::value> isolation(const web::Caller& caller) override;
     Result<json::value> why(const web::Caller& caller, const std::string& team) override;
     Result<json::value> log(const web::Caller& caller, std::uint64_t after, std::size_t limit) override;
     Result<web::ArchiveFile> archive(const web::Caller& caller) override;
@@ -43,8 +46,8 @@ class ReadingController : public web::Controller {
 // A live exercise: the same, and the acts of the white team and the teams go to the engine.
 class LiveController final : public ReadingController {
   public:
-    LiveController(exercise::Engine& engine, range::Range& range, const exercise::Replay& past,
-                   exercise::ViewOptions options, MakeArchive make_archive);
+    LiveController(exercise::Engine& engine, range::Range& range, IsolationCheck& isolation,
+                   const exercise::Replay& past, exercise::ViewOptions options, MakeArchive make_archive);
 
     Result<json::value> command(const web::Caller& by, web::ExerciseCommand command,
                                 const std::string& reason) override;
@@ -55,10 +58,12 @@ class LiveController final : public ReadingController {
     Result<json::value> rule(const web::Caller& by, const web::CheckRuling& ruling) override;
     Result<json::value> adjust(const web::Caller& by, const web::Adjustment& adjustment) override;
     Result<json::value> reset(const web::Caller& by, const web::RangeReset& reset) override;
+    Result<json::value> check_isolation(const web::Caller& by) override;
 
   private:
     exercise::Engine& engine_;
     range::Range& range_;
+    IsolationCheck& isolation_;
 };
 
 } // namespace testudo::daemon

@@ -1,6 +1,7 @@
 #include "orchestrator/daemon/live_exercise.hpp"
 
 #include <fmt/format.h>
+#include <utility>
 
 #include "orchestrator/daemon/access.hpp"
 #include "orchestrator/daemon/controllers.hpp"
@@ -24,6 +25,7 @@ struct LiveExercise::Parts {
     std::unique_ptr<EventStore> log;
     std::unique_ptr<range::Range> range;
     std::unique_ptr<exercise::Engine> engine;
+    std::unique_ptr<IsolationCheck> isolation;
     std::unique_ptr<exercise::Replay> past;
     web::Hub hub;
     std::unique_ptr<Publisher> publisher;
@@ -58,13 +60,17 @@ struct LiveExercise::Parts {
         server->set_domain_gauges(gauges);
     }
 
+    // Nothing is handed over before it was tried whether it is closed.
     void start_when_ready() {
-        if (!start_wanted || past->now().state().run() != exercise::Run::ready)
+        const auto& state = past->now().state();
+        if (state.run() != exercise::Run::ready)
             return;
-        start_wanted = false;
-        loop.post([this, life = std::weak_ptr(alive)] {
-            if (!life.expired())
-                (void)engine->start("the command line (--start)"); // refused only if a controller was quicker
+        const bool start = std::exchange(start_wanted, false);
+        if (!start && !state.isolation().empty())
+            return;
+        loop.post([this, start, life = std::weak_ptr(alive)] {
+            if (!life.expired()) // refused only if it is under way, or if a controller was quicker
+                (void)(start ? isolation->start("the command line (--start)") : isolation->begin("the controller"));
         });
     }
 
@@ -110,7 +116,8 @@ struct LiveExercise::Parts {
         view.password = [seed](const std::string& credential) { return plan::password(seed, credential); };
         publisher = std::make_unique<Publisher>(
             loop, hub, [this]() -> const exercise::Projection& { return past->now(); }, view);
-        controller = std::make_unique<LiveController>(*engine, *range, *past, view, [this] { return make_archive(); });
+        controller = std::make_unique<LiveController>(*engine, *range, *isolation, *past, view,
+                                                      [this] { return make_archive(); });
         auto access = make_access(plan, seed);
         const web::ApiOptions api_options{.public_board = true, .replay = false};
         api = std::make_unique<web::Api>(loop, *controller, access.tokens, api_options);
@@ -159,6 +166,7 @@ Result<std::unique_ptr<LiveExercise>> LiveExercise::open(Loop& loop, const Exerc
                                                   exercise::Engine::Origin{plan.exercise, options.program});
     if (auto opened = p.engine->open(); !opened)
         return tl::unexpected(opened.error());
+    p.isolation = std::make_unique<IsolationCheck>(*p.engine, *p.range);
     auto past = exercise::Replay::open(*p.log);
     if (!past)
         return tl::unexpected(past.error());
@@ -168,6 +176,7 @@ Result<std::unique_ptr<LiveExercise>> LiveExercise::open(Loop& loop, const Exerc
 
     if (auto opened = p.open_web(plan, seed); !opened)
         return tl::unexpected(opened.error());
+    p.isolation->controller_at(p.server->port());
     p.engine->on_events([&p](const std::vector<Event>& events) { p.took(events); });
     p.engine->on_fault([](const std::optional<Error>& fault) {
         fmt::print(stderr, "testudo: {}\n",

@@ -241,6 +241,25 @@ Result<void> Engine::machines_reset(const std::vector<std::string>& machines, bo
     return recorder_.commit(std::move(events));
 }
 
+Result<void> Engine::isolation_checked(json::object report, const std::string& by) {
+    report["by"] = by;
+    const auto leaks = int_or(report, "leaks");
+    if (auto written = commit("isolation.checked", "", std::move(report)); !written)
+        return written;
+    if (leaks > 0 && state().run() == Run::running)
+        return pause("the controller", "the range is not closed");
+    return {};
+}
+
+Result<void> Engine::require_closed(const char* doing) const {
+    if (int_or(state().isolation(), "leaks") == 0)
+        return {};
+    return fail("isolation.conflict", plan().exercise,
+                fmt::format("cannot {}: the range is not closed ({}); close it and check again with "
+                            "`testudo isolation {}`",
+                            doing, state().first_leak(), plan().exercise));
+}
+
 // --- the clock -------------------------------------------------------------------------------------------------------
 
 void Engine::follow_state() {
@@ -283,6 +302,8 @@ Result<void> Engine::commit(std::string kind, std::string scope, json::object bo
 Result<void> Engine::start(const std::string& by, std::int64_t rate_milli) {
     if (auto ready = require({Run::ready}, "start"); !ready)
         return ready;
+    if (auto closed = require_closed("start"); !closed)
+        return closed;
     if (rate_milli < slowest_milli || rate_milli > fastest_milli)
         return fail("request.range", "rate", "the exercise clock runs at 0.1 to 100 times real time");
     auto event = recorder_.make("exercise.started", "", {{"by", by}, {"rate_milli", rate_milli}});
@@ -308,6 +329,8 @@ Result<void> Engine::pause(const std::string& by, const std::string& reason) {
 Result<void> Engine::resume(const std::string& by, const std::string& reason) {
     if (auto paused = require({Run::paused}, "resume"); !paused)
         return paused;
+    if (auto closed = require_closed("resume"); !closed)
+        return closed;
     if (auto written = commit("exercise.resumed", "", {{"by", by}, {"reason", reason}}); !written)
         return written;
     clock_.run();
@@ -524,6 +547,8 @@ Result<void> Engine::fire(const std::string& inject, const std::string& team, co
                           const std::string& reason) {
     if (auto going = require({Run::running, Run::paused}, "fire an inject"); !going)
         return going;
+    if (auto closed = require_closed("fire an inject"); !closed)
+        return closed;
     const auto found = inject_for(inject, team);
     if (!found)
         return tl::unexpected(found.error());

@@ -55,6 +55,10 @@ class Engine {
     Result<void> machines_reset(const std::vector<std::string>& machines, bool requested, const std::string& by,
                                 const std::string& reason);
 
+    // What a check of the range's isolation found: {leaks, findings, ...} of docs/events.md. While the newest one has
+    // leaks the exercise neither starts, nor goes on, nor fires anything; if it runs, it is paused.
+    Result<void> isolation_checked(json::object report, const std::string& by);
+
     Result<void> start(const std::string& by, std::int64_t rate_milli = 1000);
     Result<void> pause(const std::string& by, const std::string& reason);
     Result<void> resume(const std::string& by, const std::string& reason);
@@ -107,6 +111,7 @@ class Engine {
     Result<void> commit(std::string kind, std::string scope, json::object body, std::string label = "");
     // The exercise is in one of these states, and the log can be written.
     Result<void> require(std::initializer_list<Run> runs, const char* doing);
+    Result<void> require_closed(const char* doing) const;
     Result<const plan::Inject*> inject_for(const std::string& id, const std::string& team) const;
     // The teams of the inject, or the one, for which it has one of these stages.
     Teams teams_at(const plan::Inject& inject, const std::string& team, std::initializer_list<Stage> stages) const;

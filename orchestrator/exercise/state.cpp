@@ -1,5 +1,7 @@
 #include "orchestrator/exercise/state.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "orchestrator/core/digest.hpp"
@@ -76,6 +78,20 @@ std::optional<std::int64_t> State::first_report(const std::string& team, const s
     return first;
 }
 
+std::string State::first_leak() const {
+    for (const auto& value : array_or_empty(isolation_, "findings")) {
+        if (!value.is_object() || text_or(value.get_object(), "outcome") != "leak")
+            continue;
+        const auto& leak = value.get_object();
+        const auto address = text_or(leak, "address");
+        const auto port = int_or(leak, "port");
+        return fmt::format("{} to {}{}{}: {}", text_or(leak, "from"), text_or(leak, "to"),
+                           address.empty() ? "" : " at " + address, port ? fmt::format(" port {}", port) : "",
+                           text_or(leak, "evidence"));
+    }
+    return "";
+}
+
 void State::apply(const Event& event) {
     seq_ = event.seq;
     const auto& kind = event.kind;
@@ -90,6 +106,10 @@ void State::apply(const Event& event) {
         apply_act(event);
     } else if (kind == "message.delivered" || kind.starts_with("report.")) {
         apply_message(event);
+    } else if (kind == "isolation.checked") {
+        isolation_ = event.body;
+        isolation_["seq"] = event.seq;
+        isolation_["wall_ms"] = event.wall_ms;
     } else if (kind == "machine.reset") {
         const auto machine = text_or(event.body, "machine");
         machines_[machine] = {"resetting", text_or(event.body, "reason")};

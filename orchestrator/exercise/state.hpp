@@ -119,6 +119,10 @@ class State {
     const std::map<std::string, Message>& messages() const { return messages_; }
     const std::map<std::string, Report>& reports() const { return reports_; }
     const std::map<std::string, MachineState>& machines() const { return machines_; }
+    // The newest report on the range's isolation, with its `seq`; empty if there was none.
+    const json::object& isolation() const { return isolation_; }
+    // "portal@north to db@south (198.18.12.30 port 5432): accepted"; "" if there is none.
+    std::string first_leak() const;
     // First report of a kind that a team filed, exercise time; nothing if none.
     std::optional<std::int64_t> first_report(const std::string& team, const std::string& kind) const;
     // Differs between two exercises from the same plan, so that the agents never take one's act for the other's.
@@ -145,6 +149,7 @@ class State {
     std::map<std::string, Report> reports_;
     std::map<std::string, MachineState> machines_;
     std::set<std::string> not_ready_; // machines that have not been ready yet
+    json::object isolation_;
     std::string run_id_;
     std::uint64_t seq_ = 0;
 };

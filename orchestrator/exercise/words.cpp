@@ -98,6 +98,10 @@ std::string words(const Event& event, const plan::Plan& plan) {
     if (kind == "machine.reset")
         return fmt::format("{} is reset by {}{}{}", machine_words(plan, text_or(body, "machine")), text_or(body, "by"),
                            bool_or(body, "requested") ? ", as its team asked" : "", because(event));
+    if (kind == "isolation.checked")
+        return fmt::format("Isolation checked by {}: {} probes, {} leaks, {} blocked, {} unknown", text_or(body, "by"),
+                           int_or(body, "probes"), int_or(body, "leaks"), int_or(body, "blocked"),
+                           int_or(body, "unknown"));
     if (kind == "action.result") {
         const auto evidence = text_or(body, "evidence");
         return fmt::format("{} on {}: {}{}", inject_title(plan, event), machine_words(plan, text_or(body, "machine")),

@@ -32,6 +32,41 @@ TEST(Orders, each_state_allows_what_it_should) {
     EXPECT_EQ(code(p.engine->skip("advisory", "", "white", "")), "exercise.state");
 }
 
+json::object isolation_report(int leaks) {
+    json::object leak{{"outcome", "leak"}, {"from", "portal@north"},    {"to", "db@south"},
+                      {"port", 22},        {"address", "198.18.12.30"}, {"evidence", "accepted"}};
+    json::object report{{"probes", 9}, {"leaks", leaks}, {"blocked", 0}, {"unknown", 0}};
+    report["findings"] = leaks > 0 ? json::array{leak} : json::array{};
+    return report;
+}
+
+TEST(Orders, nothing_is_done_in_a_range_that_is_not_closed) {
+    Play p;
+    p.begin();
+    EXPECT_EQ(code(p.engine->isolation_checked(isolation_report(1), "white")), "ok");
+    EXPECT_EQ(p.engine->projection().state().run(), Run::paused) << "so that nothing falls due";
+    const auto fired = p.engine->fire("press-call", "north", "white");
+    EXPECT_EQ(code(fired), "isolation.conflict");
+    EXPECT_NE(fired.error().message.find("portal@north to db@south at 198.18.12.30 port 22: accepted"),
+              std::string::npos)
+        << fired.error().message;
+    EXPECT_EQ(code(p.engine->resume("white", "")), "isolation.conflict");
+    EXPECT_EQ(code(p.engine->isolation_checked(isolation_report(0), "white")), "ok");
+    EXPECT_EQ(code(p.engine->resume("white", "")), "ok");
+    EXPECT_EQ(code(p.engine->fire("press-call", "north", "white")), "ok");
+    EXPECT_EQ(p.count("isolation.checked"), 2U);
+}
+
+TEST(Orders, an_exercise_does_not_start_in_a_range_that_is_not_closed) {
+    Play p;
+    p.open();
+    p.loop.advance(1ms);
+    EXPECT_EQ(code(p.engine->isolation_checked(isolation_report(2), "the controller")), "ok");
+    EXPECT_EQ(code(p.engine->start("white")), "isolation.conflict");
+    EXPECT_EQ(code(p.engine->isolation_checked(isolation_report(0), "white")), "ok");
+    EXPECT_EQ(code(p.engine->start("white")), "ok");
+}
+
 TEST(Orders, about_what_is_not_there_are_refused_by_name) {
     Play p;
     p.begin();

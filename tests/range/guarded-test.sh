@@ -38,6 +38,9 @@ guarded() {
         'del(.honest, ."honest over IPv6", ."honest to all") | length == 11 and all(.[]; . == [])'
 }
 guarded
+# On demand, by the agents themselves. There is no controller, and north and south meet on the one network.
+"$testudo" isolation killed --json >"$work/output" || die "a closed range is said not to be closed"
+expect 'the range is closed' '.leaks == 0 and .unknown == 0 and .blocked == 0 and .probes > 2'
 
 inside nft delete table bridge tst-killed
 frames
@@ -46,6 +49,11 @@ expect 'without the guard whatever is forged arrives' \
 expect 'without the guard others listen in' '."to nobody" | index("third")'
 expect 'without the guard the host is reached' '."the host answers" == ["sender"]'
 expect 'without the guard strangers are heard' '."from a stranger" | index("receiver")'
+
+! "$testudo" isolation killed --json --html "$work/report.html" >"$work/output" || die "an open range is said to be closed"
+expect 'the host on the bridge is found' \
+    '[.findings[] | select(.outcome == "leak" and (.evidence | test("198.18.0.253")))] | length == 1'
+grep -q 'The range is not closed' "$work/report.html" || die "the page does not tell"
 
 "$testudo" up "$work/range.yaml" >"$work/output" 2>&1 || die "up again"
 guarded

@@ -84,6 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Rights{"POST", "/api/v1/adjustments", "",
                            R"({"team":"north","category":"c","milli":-5,"reason":"r"})", 200, 403, 403, 403},
                     Rights{"POST", "/api/v1/range/reset", "", R"({"team":"north"})", 202, 403, 403, 403},
+                    Rights{"POST", "/api/v1/range/isolation", "", "{}", 202, 403, 403, 403},
+                    Rights{"GET", "/api/v1/range/isolation", "", "", 200, 200, 403, 403},
                     Rights{"GET", "/api/v1/why", "team=north", "", 200, 200, 200, 403},
                     Rights{"GET", "/api/v1/why", "team=south", "", 200, 200, 403, 403},
                     Rights{"GET", "/api/v1/log", "", "", 200, 200, 403, 403},
@@ -221,6 +223,8 @@ TEST_F(ApiTest, TellsTheInsideOfAFailureToTheWhiteTeamOnly) {
         Result<json::value> rule(const Caller&, const CheckRuling&) override { return nullptr; }
         Result<json::value> adjust(const Caller&, const Adjustment&) override { return nullptr; }
         Result<json::value> reset(const Caller&, const RangeReset&) override { return nullptr; }
+        Result<json::value> check_isolation(const Caller&) override { return fail("store.broken", "", "MARKER"); }
+        Result<json::value> isolation(const Caller&) override { return fail("store.broken", "", "MARKER"); }
         Result<json::value> why(const Caller&, const std::string&) override { return nullptr; }
         Result<json::value> log(const Caller&, std::uint64_t, std::size_t) override { return nullptr; }
         Result<ArchiveFile> archive(const Caller&) override { return fail("archive.conflict", "", "not yet"); }

@@ -66,6 +66,11 @@ class FakeController final : public Controller {
             fmt::format("reset '{}' '{}' {} ({})", reset.team, reset.machine, reset.requested, reset.reason));
         return json::object{{"machines", json::array{"portal@north"}}};
     }
+    Result<json::value> check_isolation(const Caller&) override {
+        told.emplace_back("check isolation");
+        return json::object{};
+    }
+    Result<json::value> isolation(const Caller&) override { return json::object{{"leaks", 0}}; }
     Result<json::value> why(const Caller&, const std::string& team) override { return json::object{{"team", team}}; }
     Result<json::value> log(const Caller&, std::uint64_t after, std::size_t limit) override {
         return json::object{{"events", json::array{}}, {"next", after + limit}};

@@ -234,6 +234,19 @@ template <class Call> ApiResponse post_reset(Call& call) {
     return response;
 }
 
+template <class Call> ApiResponse post_isolation(Call& call) {
+    if (!call.input.sound())
+        return call.bad_input();
+    auto response = call.answer(call.controller.check_isolation(call.caller()));
+    if (response.status == 200)
+        response.status = 202;
+    return response;
+}
+
+template <class Call> ApiResponse get_isolation(Call& call) {
+    return call.answer(call.controller.isolation(call.caller()));
+}
+
 template <class Call> ApiResponse get_why(Call& call) {
     const auto it = call.query.find("team");
     if (it == call.query.end() || it->second.empty())
@@ -291,6 +304,8 @@ const std::vector<Api::Route>& Api::table() {
         {"POST", "/api/v1/checks/{check}/rule", white, {}, post_ruling<Call>},
         {"POST", "/api/v1/adjustments", white, {}, post_adjustment<Call>},
         {"POST", "/api/v1/range/reset", white, {}, post_reset<Call>},
+        {"POST", "/api/v1/range/isolation", white, {}, post_isolation<Call>},
+        {"GET", "/api/v1/range/isolation", staff, {}, get_isolation<Call>},
         {"GET", "/api/v1/why", insiders, {"team"}, get_why<Call>},
         {"GET", "/api/v1/log", staff, {"after", "limit"}, get_log<Call>},
         {"GET", "/api/v1/archive", staff, {}, get_archive<Call>},

@@ -82,6 +82,10 @@ class Controller {
     virtual Result<json::value> adjust(const Caller& by, const Adjustment& adjustment) = 0;
     // Begins to make the machines anew, and answers {"machines": [...]}; their states in the view tell how it goes on.
     virtual Result<json::value> reset(const Caller& by, const RangeReset& reset) = 0;
+    // Begins to try whether the range is closed.
+    virtual Result<json::value> check_isolation(const Caller& by) = 0;
+    // The newest report: the body of its event with `seq` and `wall_ms`; {} if there is none.
+    virtual Result<json::value> isolation(const Caller& caller) = 0;
     virtual Result<json::value> why(const Caller& caller, const std::string& team) = 0;
     // Up to `limit` events after that sequence number: {"events": [...], "next": the `after` of the next page}; `next`
     // is absent on the last page.
