@@ -18,6 +18,8 @@ Result<void> IsolationCheck::start(const std::string& by) {
 Result<void> IsolationCheck::begin(const std::string& by) {
     if (under_way_)
         return fail("isolation.conflict", "", "a check of the isolation is under way; its report will be in the log");
+    if (engine_.projection().state().run() == exercise::Run::provisioning)
+        return fail("isolation.conflict", "", "not all machines are ready yet; it is checked as soon as they are");
     if (range_.busy())
         return fail("isolation.conflict", "", "machines are being made anew; wait until they are ready");
     under_way_ = true;

@@ -55,6 +55,8 @@ class Builder {
         view["reports"] = reports();
         if (controls()) {
             view["injects"] = injects();
+            if (!state_.isolation().empty())
+                view["isolation"] = isolation();
             view["log"] = log();
         }
         return view;
@@ -391,6 +393,13 @@ class Builder {
             if (const auto at = p_.conditions().true_from(inject, team, state_, scores_, 0))
                 first = std::min(first.value_or(*at), *at);
         return first;
+    }
+
+    json::object isolation() const {
+        json::object out;
+        for (const auto* member : {"wall_ms", "probes", "leaks", "blocked", "unknown"})
+            out[member] = int_or(state_.isolation(), member);
+        return out;
     }
 
     json::object log() const {

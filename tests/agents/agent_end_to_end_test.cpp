@@ -177,5 +177,43 @@ TEST_F(AgentEndToEnd, CarriesSpecsOfHundredsOfKilobytes) {
     ASSERT_TRUE(done) << done.error().text();
 }
 
+TEST_F(AgentEndToEnd, TellsWhoAnswersAKnock) {
+    ASSERT_TRUE(personalise());
+    const auto target = [](const char* address, int port) {
+        return json::object{{"address", address}, {"port", port}};
+    };
+    const auto answer =
+        agent_->request("knock", {{"targets", json::array{target("198.18.11.80", 0), target("198.18.11.80", 9),
+                                                          target("198.18.11.99", 9), target("2001:db8:ffff::1", 0)}},
+                                  {"timeout_ms", 500}});
+    ASSERT_TRUE(answer) << answer.error().text();
+    EXPECT_EQ(array_or_empty(*answer, "answers"), (json::array{"echo", "refused", "", ""}));
+    for (const auto& wrong : {json::object{}, json::object{{"targets", json::array{target("portal", 80)}}},
+                              json::object{{"targets", json::array{target("198.18.11.80", 70'000)}}}}) {
+        const auto refused = agent_->request("knock", wrong);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, "refused.params");
+    }
+}
+
+TEST_F(AgentEndToEnd, HearsWhoIsOnItsSegment) {
+    auto with_stranger = spec();
+    // Somebody at the other end of the wire, in a namespace of its own, that nobody planned.
+    with_stranger.setup = {
+        "ip netns add other && ip link set far netns other && ip -n other link set far address "
+        "02:00:00:00:00:99 && ip -n other addr add 198.18.11.253/24 dev far && ip -n other link set far up; "
+        "sleep 0.2"};
+    const auto done = agent_->request("personalise", {{"spec", to_json(with_stranger)}});
+    ASSERT_TRUE(done) << done.error().text();
+    const auto answer =
+        agent_->request("census", {{"interface", "eth0"}, {"ipv4", "198.18.11.80/24"}, {"time_ms", 1'000}});
+    ASSERT_TRUE(answer) << answer.error().text();
+    const auto text = json::serialize(*answer);
+    EXPECT_NE(text.find(R"("mac":"02:00:00:00:00:99","addresses":["198.18.11.253"])"), std::string::npos) << text;
+    const auto elsewhere = agent_->request("census", {{"interface", "eth9"}});
+    ASSERT_FALSE(elsewhere);
+    EXPECT_EQ(elsewhere.error().code, "failed");
+}
+
 } // namespace
 } // namespace testudo::agents

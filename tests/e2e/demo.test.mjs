@@ -147,6 +147,7 @@ test('a whole exercise, with real machines', { skip: ready ? false : 'TESTUDO_UR
                 await command(white, 'Start').click();
                 await confirm(white, 'Start');
             }
+            await white.getByRole('button', { name: 'Range closed' }).waitFor();
             await until('the exercise clock runs', 20, async () => (await wall.getByRole('timer').textContent()) > '00:00:00');
         });
 

@@ -94,6 +94,13 @@ test('an exercise from start to end', async (t) => {
             await white.page.locator('dialog[open] button[name="do"]').click();
             await white.page.getByRole('status').getByText('was fired for North').waitFor();
         });
+        await step('white tries whether the range is closed', async () => {
+            await white.page.getByRole('button', { name: 'Not checked yet' }).click();
+            await white.page.getByRole('button', { name: 'Check again' }).click();
+            await white.page.locator('dialog[open]').getByText('222 probes: 0 leaks').waitFor();
+            await white.page.keyboard.press('Escape');
+            await white.page.getByRole('button', { name: 'Range closed' }).waitFor();
+        });
         await step('white makes a machine anew', async () => {
             const machine = white.page.getByRole('button', { name: /^plc@south/ });
             await machine.click();

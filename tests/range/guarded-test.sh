@@ -58,6 +58,35 @@ grep -q 'The range is not closed' "$work/report.html" || die "the page does not 
 "$testudo" up "$work/range.yaml" >"$work/output" 2>&1 || die "up again"
 guarded
 
+# A controller tries it before it hands over, stands still while the range is open, and goes on when it is closed.
+"$testudo" serve killed --port 0 --start >"$work/serve.log" 2>&1 &
+server=$!
+until_log() { # PATTERN: within 20 s
+    for _ in {1..100}; do
+        "$testudo" log show killed >"$work/output" 2>&1 || true
+        if grep -qE "$1" "$work/output"; then return; fi
+        sleep 0.2
+    done
+    die "the log has no $1"
+}
+until_log 'exercise.started'
+[[ $(grep -nE 'isolation.checked' "$work/output" | head -n 1 | cut -d: -f1) -lt $(grep -nE 'exercise.started' "$work/output" | cut -d: -f1) ]] ||
+    die "it started before it was checked"
+inside nft delete table bridge tst-killed
+! "$testudo" isolation killed >"$work/output" 2>&1 || die "the controller finds an open range closed"
+grep -q 'THE RANGE IS NOT CLOSED' "$work/output" || die "it does not say so"
+until_log 'exercise.paused.*the range is not closed'
+! "$testudo" exercise resume killed >"$work/output" 2>&1 || die "it goes on in an open range"
+grep -q 'cannot resume: the range is not closed' "$work/output" || die "it does not say why"
+! "$testudo" inject fire killed late >"$work/output" 2>&1 || die "an inject is fired in an open range"
+inside ip addr del 198.18.0.253/24 dev "$bridge"
+inside ip link del stranger0
+"$testudo" isolation killed >"$work/output" 2>&1 || die "a closed range is said to be open"
+"$testudo" exercise resume killed >"$work/output" 2>&1 || die "it does not go on"
+passed=$((passed + 7))
+kill -TERM "$server"
+wait "$server"
+
 "$testudo" down killed >"$work/output" 2>&1 || die "down"
 [[ -z $(inside nft list tables bridge) ]] || die "the guard is left behind"
 passed=$((passed + 1))

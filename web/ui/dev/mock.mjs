@@ -107,6 +107,13 @@ export async function start_mock(options = {}) {
             world.change((doc) => world.rule(id, body, 'white', doc));
             return { body: {} };
         }
+        if (part === 'range' && id === 'isolation') {
+            world.change((doc) => {
+                doc.isolation = { wall_ms: Date.now(), probes: 222, leaks: 0, blocked: 0, unknown: 0 };
+                world.log(doc, 'isolation.checked', '', 'Isolation checked by white: 222 probes, 0 leaks, 0 blocked, 0 unknown');
+            });
+            return { status: 202, body: {} };
+        }
         if (part === 'range' && id === 'reset') {
             const machines = Object.entries(world.doc.machines).filter(([name, one]) => (body.team ? one.team === body.team : name === body.machine)).map(([name]) => name);
             if (!machines.length) return problem(404, 'There is no such machine.');

@@ -328,6 +328,21 @@ const en = {
         reset_done: 'The machines are being made anew.',
     },
 
+    isolation: {
+        title: 'Isolation of the range',
+        hint: 'Whether the range is closed, as tried from inside',
+        unchecked: 'Not checked yet',
+        unchecked_text: 'It is checked as soon as all machines are ready, before the exercise can start.',
+        closed: 'Range closed',
+        leaks: (count: number) => `Range leaks (${count})`,
+        leaking_text: 'Until a check finds the range closed, the exercise stands still and no inject fires.',
+        counts: (probes: number, leaks: number, blocked: number, unknown: number) =>
+            `${probes} probes: ${leaks} leaks, ${blocked} blocked, ${unknown} unknown`,
+        button: 'Check again',
+        asked: 'Trying whether the range is closed …',
+        done: 'The check has begun; its report will be in the log.',
+    },
+
     log: {
         title: 'Log',
         filter: 'Filter the log',

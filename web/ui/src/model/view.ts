@@ -182,7 +182,20 @@ export interface View {
     users?: Record<string, Record<string, Users>>;
     inbox?: Record<string, Message>;
     reports?: Record<string, Report>;
+    isolation?: Isolation;
     log?: Record<string, LogLine>;
+}
+
+export interface Isolation {
+    wall_ms: number;
+    probes: number;
+    leaks: number;
+    blocked: number;
+    unknown: number;
+}
+
+export interface IsolationReport extends Isolation {
+    findings?: { outcome: string; from: string; to: string; address?: string; port?: number; evidence: string }[];
 }
 
 export interface Me {
