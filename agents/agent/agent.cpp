@@ -10,6 +10,7 @@
 #include "agents/agent/renewal.hpp"
 #include "agents/isolation/census.hpp"
 #include "agents/isolation/knock.hpp"
+#include "agents/isolation/trial.hpp"
 #include "agents/probes/probe.hpp"
 #include "orchestrator/core/digest.hpp"
 
@@ -99,21 +100,18 @@ void Agent::take(const Request& request, const Answer& answer) {
         return personalise(request, answer);
     if (request.op == "settle")
         return settle(answer);
-    const bool known = request.op == "act" || request.op == "inspect" || request.op == "probe" ||
-                       request.op == "knock" || request.op == "census";
-    if (!known)
+    using Operation = void (Agent::*)(const Request&, const Answer&);
+    static const std::map<std::string, Operation, std::less<>> operations{
+        {"act", &Agent::act},           {"inspect", &Agent::inspect}, {"probe", &Agent::probe},
+        {"knock", &Agent::knock},       {"census", &Agent::census},   {"emit", &Agent::emit},
+        {"overhear", &Agent::overhear},
+    };
+    const auto operation = operations.find(request.op);
+    if (operation == operations.end())
         return answer(refusal("refused.unknown", "there is no operation " + request.op));
     if (spec_hash_.empty())
         return answer(refusal("refused.not-personalised", "this machine is not set up yet"));
-    if (request.op == "act")
-        return act(request, answer);
-    if (request.op == "inspect")
-        return inspect(request, answer);
-    if (request.op == "knock")
-        return knock(request, answer);
-    if (request.op == "census")
-        return census(request, answer);
-    probe(request, answer);
+    (this->*operation->second)(request, answer);
 }
 
 void Agent::status(const Request& request, const Answer& answer) {
@@ -281,6 +279,24 @@ void Agent::census(const Request& request, const Answer& answer) {
         for (const auto& [mac, addresses] : *heard)
             neighbours.push_back(json::object{{"mac", mac}, {"addresses", json::value_from(addresses)}});
         answer(json::object{{"neighbours", std::move(neighbours)}});
+    });
+}
+
+void Agent::emit(const Request& request, const Answer& answer) {
+    const auto asked = emit_from_json(request.body);
+    if (!asked)
+        return answer(refusal(asked.error()));
+    agents::emit(io_, *asked, [answer](const Result<std::vector<std::string>>& sent) {
+        answer(sent ? Reply(json::object{{"sent", strings(*sent)}}) : refusal(sent.error()));
+    });
+}
+
+void Agent::overhear(const Request& request, const Answer& answer) {
+    const auto asked = overhear_from_json(request.body);
+    if (!asked)
+        return answer(refusal(asked.error()));
+    agents::overhear(io_, *asked, [answer](const Result<std::set<std::string>>& heard) {
+        answer(heard ? Reply(json::object{{"heard", json::value_from(*heard)}}) : refusal(heard.error()));
     });
 }
 

@@ -35,6 +35,8 @@ class Agent {
     void probe(const Request& request, const Answer& answer);
     void knock(const Request& request, const Answer& answer);
     void census(const Request& request, const Answer& answer);
+    void emit(const Request& request, const Answer& answer);
+    void overhear(const Request& request, const Answer& answer);
 
     void personalised(const PersonaliseSpec& spec);
     void remember() const;

@@ -63,6 +63,7 @@ class Survey {
                 out_.push_back({Probe::Kind::strangers, speaker->id, segment.id, "", 0,
                                 fmt::format("only its own machines are on {}", segment.id)});
                 to_outside(*speaker);
+                trial_on(segment);
             }
         for (const auto& from : plan_.teams)
             if (from.colour == "blue")
@@ -78,6 +79,35 @@ class Survey {
         for (const auto& place : outside_)
             out_.push_back({Probe::Kind::outside, speaker.id, place.what, place.address, place.port,
                             fmt::format("no way leads from the range to {}", place.what)});
+    }
+
+    // A router's sources are not judged: it sends on what others wrote.
+    void trial_on(const plan::Segment& segment) {
+        const auto* sender = speaker_of(plan_, segment.id, [](const Machine& machine) { return !machine.forwards; });
+        if (!sender)
+            return;
+        const auto* receiver = speaker_of(plan_, segment.id, [&](const Machine& one) { return &one != sender; });
+        if (!receiver)
+            return;
+        const auto* listener =
+            speaker_of(plan_, segment.id, [&](const Machine& one) { return &one != sender && &one != receiver; });
+        const auto add = [&](const char* frame, const char* what) {
+            out_.push_back({Probe::Kind::forgery, sender->id, receiver->id, "", 0,
+                            fmt::format("nothing with {} arrives on {}", what, segment.id), segment.id, frame});
+        };
+        add("forged-ethernet", "a forged Ethernet address");
+        if (!segment.ipv4.empty()) {
+            add("forged-arp", "a forged address in ARP");
+            add("forged-source-ipv4", "a forged IPv4 source");
+        }
+        if (!segment.ipv6.empty()) {
+            add("forged-neighbour", "a forged neighbour advertisement");
+            add("forged-source-ipv6", "a forged IPv6 source");
+        }
+        if (listener)
+            out_.push_back({Probe::Kind::listening, listener->id, receiver->id, "", 0,
+                            fmt::format("what {} sends to {} is not for others", sender->id, receiver->id), segment.id,
+                            "honest"});
     }
 
     void from_team(const std::string& team) {
@@ -158,6 +188,10 @@ std::string_view word_of(Probe::Kind kind) {
         return "team";
     case Probe::Kind::outside:
         return "outside";
+    case Probe::Kind::forgery:
+        return "forgery";
+    case Probe::Kind::listening:
+        return "listening";
     case Probe::Kind::path:
         break;
     }

@@ -19,14 +19,18 @@ struct Probe {
         strangers, // who is on a segment: nobody but its own machines
         team,      // from one team's machine to another team's segment: closed
         outside,   // to the controller, its host, and what lies beyond: closed
+        forgery,   // frames of one machine with others' addresses to its neighbour: they do not arrive
+        listening, // a third machine beside these two: it sees nothing of what is for the neighbour
         path,      // of a check, or of the red team to what it attacks: open
     };
     Kind kind = Kind::strangers;
     std::string from;       // Machine::id whose agent is asked
     std::string to;         // Segment::id, Machine::id, or Outside::what
-    std::string address;    // of `to`; "" for a segment
+    std::string address;    // of `to`, where it is knocked at; else ""
     std::uint16_t port = 0; // of TCP; 0: an echo
     std::string why;        // for people
+    std::string segment{};  // of forgery and listening: where these machines meet
+    std::string frame{};    // likewise: the name of what is sent (docs/agent-protocol.md)
     bool open() const { return kind == Kind::path; }
 };
 

@@ -134,7 +134,7 @@ void Range::with_memory_for(std::vector<Step> todo, const Done& refused, std::fu
         }));
 }
 
-// Before the first machine: none may send anything unguarded. It is one transaction that is repeated by every up, so it
+// Before the first machine: none may send anything unguarded. It is one transaction that is repeated every time, so it
 // needs no journal.
 void Range::with_guard(const Done& refused, std::function<void()> go) {
     hypervisor_.guard(goal_.guard, while_alive([refused, go = std::move(go)](const Result<void>& guarded) {
@@ -189,8 +189,9 @@ void Range::reset(const std::set<std::string>& machines, OnProgress progress, Do
         for (const auto& machine : machines)
             if (goal_.machine(machine) == nullptr)
                 return done(fail("range.unknown-machine", machine, "the plan has no such machine"));
-        run("reset", steps_reset(goal_, *observed, machines), progress,
-            [done](Outcome outcome) { done(std::move(outcome)); });
+        with_guard(done, while_alive([=, this, steps = steps_reset(goal_, *observed, machines)] {
+                       run("reset", steps, progress, [done](Outcome outcome) { done(std::move(outcome)); });
+                   }));
     }));
 }
 

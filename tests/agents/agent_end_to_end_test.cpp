@@ -196,6 +196,34 @@ TEST_F(AgentEndToEnd, TellsWhoAnswersAKnock) {
     }
 }
 
+TEST_F(AgentEndToEnd, SendsHonestAndForgedFramesAndHearsThem) {
+    ASSERT_TRUE(personalise());
+    // What eth0 sends comes out of the other end of the wire, in the same namespace.
+    ASSERT_TRUE(
+        agent_->request("emit", {{"interface", "lo"}, {"token", "0123456789abcdef"}, {"to_mac", "02:00:00:00:00:22"}}));
+    const json::object ipv4{{"own", "198.18.11.80"}, {"to", "198.18.11.2"}, {"unused", "198.18.11.250"}};
+    const json::object ipv6{{"own", "2001:db8:11::80"}, {"to", "2001:db8:11::2"}, {"unused", "2001:db8:11::250"}};
+    const json::object emission{{"interface", "eth0"},
+                                {"token", "0123456789abcdef"},
+                                {"to_mac", "02:00:00:00:00:22"},
+                                {"ipv4", ipv4},
+                                {"ipv6", ipv6}};
+    const auto sent = agent_->request("emit", emission);
+    ASSERT_TRUE(sent) << sent.error().text();
+    EXPECT_EQ(array_or_empty(*sent, "sent").size(), 7U);
+    const auto heard =
+        agent_->request("overhear", {{"interface", "far"}, {"token", "0123456789abcdef"}, {"time_ms", 200}});
+    ASSERT_TRUE(heard) << heard.error().text();
+    EXPECT_TRUE(array_or_empty(*heard, "heard").empty()) << "they were sent before it listened";
+    auto elsewhere = emission;
+    elsewhere["token"] = "short";
+    for (const auto& [op, body] : {std::pair{"emit", elsewhere}, std::pair{"overhear", elsewhere}}) {
+        const auto refused = agent_->request(op, body);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, "refused.params");
+    }
+}
+
 TEST_F(AgentEndToEnd, HearsWhoIsOnItsSegment) {
     auto with_stranger = spec();
     // Somebody at the other end of the wire, in a namespace of its own, that nobody planned.

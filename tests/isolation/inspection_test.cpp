@@ -23,12 +23,20 @@ class World final : public exercise::Guests {
     std::set<std::string> answering;                    // to everybody
     std::set<std::string> away;
     json::array strangers;
+    std::set<std::string> arriving{"honest", "to-all"}; // frames at the machine that they are for
+    bool flooding = false;                              // and at everybody else
+    int deaf = 0;                                       // so often nobody hears anything
 
     void request(const std::string& machine, const std::string& op, json::object body, Millis, Reply reply) override {
+        if (op == "emit")
+            receivers_[text_or(body, "token")] = text_or(body, "to_mac");
         waiting_.push_back([=, this, body = std::move(body)] {
             if (away.contains(machine))
                 return reply(fail("agent.away", machine, "the agent is away"));
-            reply(op == "knock" ? knocked(machine, body) : json::object{{"neighbours", neighbours()}});
+            reply(op == "knock"      ? knocked(machine, body)
+                  : op == "overhear" ? overheard(machine, body)
+                  : op == "emit"     ? json::object{}
+                                     : json::object{{"neighbours", neighbours()}});
         });
     }
     bool connected(const std::string&) const override { return true; }
@@ -56,10 +64,20 @@ class World final : public exercise::Guests {
         }
         return {{"answers", std::move(answers)}};
     }
+    json::object overheard(const std::string& machine, const json::object& body) {
+        std::set<std::string> heard{"to-all"};
+        for (const auto& card : plan::find_machine(plan_, machine)->interfaces)
+            if (card.mac == receivers_[text_or(body, "token")] || flooding)
+                heard.insert(arriving.begin(), arriving.end());
+        if (deaf > 0 && deaf-- > 0)
+            heard.clear();
+        return {{"heard", json::value_from(heard)}};
+    }
     // All planned cards are heard everywhere, which only those of the segment may be: so just the strangers are told.
     json::array neighbours() const { return strangers; }
 
     const plan::Plan& plan_;
+    std::map<std::string, std::string> receivers_; // token to MAC
     std::vector<std::function<void()>> waiting_;
 };
 
@@ -109,6 +127,32 @@ TEST_F(Inspection, a_neighbour_with_anothers_address_is_a_leak) {
     EXPECT_EQ(world_.inspect().count(Outcome::leak), plan_.segments.size());
     world_.strangers = {json::object{{"mac", card.mac}, {"addresses", {plan::without_length(card.ipv4), "fe80::1"}}}};
     EXPECT_EQ(world_.inspect().count(Outcome::leak), plan_.segments.size() - 1) << "it belongs to one segment";
+}
+
+TEST_F(Inspection, what_is_forged_and_arrives_is_a_leak) {
+    world_.arriving.insert("forged-arp");
+    const auto report = world_.inspect();
+    EXPECT_GT(report.count(Outcome::leak), 0U);
+    for (const auto& finding : report.findings)
+        EXPECT_EQ(finding.outcome == Outcome::leak, finding.probe.frame == "forged-arp") << finding.probe.why;
+}
+
+TEST_F(Inspection, whoever_hears_what_is_not_for_it_is_a_leak) {
+    world_.flooding = true;
+    const auto report = world_.inspect();
+    EXPECT_GT(report.count(Outcome::leak), 0U);
+    for (const auto& finding : report.findings)
+        EXPECT_EQ(finding.outcome == Outcome::leak, finding.probe.kind == Probe::Kind::listening) << finding.probe.why;
+}
+
+TEST_F(Inspection, silence_says_nothing_where_what_is_honest_is_not_heard_either) {
+    world_.deaf = 1;
+    const auto again = world_.inspect();
+    EXPECT_EQ(again.count(Outcome::as_planned), again.findings.size()) << "it is tried again";
+    world_.deaf = 1'000;
+    const auto never = world_.inspect();
+    for (const auto& finding : never.findings)
+        EXPECT_EQ(finding.outcome == Outcome::unknown, !finding.probe.frame.empty()) << finding.probe.why;
 }
 
 TEST_F(Inspection, a_way_that_should_be_open_and_is_not_is_blocked) {

@@ -40,7 +40,8 @@ guarded() {
 guarded
 # On demand, by the agents themselves. There is no controller, and north and south meet on the one network.
 "$testudo" isolation killed --json >"$work/output" || die "a closed range is said not to be closed"
-expect 'the range is closed' '.leaks == 0 and .unknown == 0 and .blocked == 0 and .probes > 2'
+expect 'the range is closed' '.leaks == 0 and .unknown == 0 and .blocked == 0 and
+    ([.findings[] | select(.kind == "forgery")] | length) == 5 and ([.findings[] | select(.kind == "listening")] | length) == 1'
 
 inside nft delete table bridge tst-killed
 frames
@@ -53,6 +54,8 @@ expect 'without the guard strangers are heard' '."from a stranger" | index("rece
 ! "$testudo" isolation killed --json --html "$work/report.html" >"$work/output" || die "an open range is said to be closed"
 expect 'the host on the bridge is found' \
     '[.findings[] | select(.outcome == "leak" and (.evidence | test("198.18.0.253")))] | length == 1'
+expect 'whatever is forged is found to arrive' \
+    '[.findings[] | select(.kind == "forgery")] | length == 5 and all(.[]; .outcome == "leak")'
 grep -q 'The range is not closed' "$work/report.html" || die "the page does not tell"
 
 "$testudo" up "$work/range.yaml" >"$work/output" 2>&1 || die "up again"
@@ -81,6 +84,7 @@ grep -q 'cannot resume: the range is not closed' "$work/output" || die "it does 
 ! "$testudo" inject fire killed late >"$work/output" 2>&1 || die "an inject is fired in an open range"
 inside ip addr del 198.18.0.253/24 dev "$bridge"
 inside ip link del stranger0
+"$testudo" reset killed --machine portal@south >"$work/output" 2>&1 || die "no reset" # which sets the guard again
 "$testudo" isolation killed >"$work/output" 2>&1 || die "a closed range is said to be open"
 "$testudo" exercise resume killed >"$work/output" 2>&1 || die "it does not go on"
 passed=$((passed + 7))
