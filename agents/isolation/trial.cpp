@@ -46,7 +46,7 @@ Result<EmitRequest::Family> family_from(const json::object& body, const char* na
 class Emission : public std::enable_shared_from_this<Emission> {
   public:
     Emission(asio::io_context& io, EmitRequest request, std::function<void(Result<std::vector<std::string>>)> done)
-        : io_(io), card_(io), timer_(io), request_(std::move(request)), done_(std::move(done)) {}
+        : card_(io), timer_(io), request_(std::move(request)), done_(std::move(done)) {}
 
     void begin() {
         timer_.expires_after(request_.after);
@@ -57,27 +57,27 @@ class Emission : public std::enable_shared_from_this<Emission> {
     void send() {
         if (const auto opened = card_.open(request_.interface, false); !opened)
             return done_(tl::unexpected(opened.error()));
-        const auto& [own4, to4, unused4] = request_.ipv4;
-        const auto& [own6, to6, unused6] = request_.ipv6;
+        const auto& ipv4 = request_.ipv4;
+        const auto& ipv6 = request_.ipv6;
         const auto& to = request_.to_mac;
         const auto& mac = card_.mac();
-        const bool v4 = !own4.empty() && !to4.empty();
-        const bool v6 = !own6.empty() && !to6.empty();
+        const bool v4 = !ipv4.own.empty() && !ipv4.to.empty();
+        const bool v6 = !ipv6.own.empty() && !ipv6.to.empty();
         if (v4 || v6) {
-            const auto& own = v4 ? own4 : own6;
-            const auto& there = v4 ? to4 : to6;
+            const auto& own = v4 ? ipv4.own : ipv6.own;
+            const auto& there = v4 ? ipv4.to : ipv6.to;
             frame("honest", [&](const auto& text) { return packet(to, mac, own, there, text); });
             frame("to-all", [&](const auto& text) { return packet(everybody, mac, own, there, text); });
             frame("forged-ethernet", [&](const auto& text) { return packet(to, forged_mac, own, there, text); });
         }
-        if (v4 && !unused4.empty()) {
-            frame("forged-arp", [&](const auto& text) { return arp_reply(to, mac, unused4, to4, text); });
-            frame("forged-source-ipv4", [&](const auto& text) { return packet(to, mac, unused4, to4, text); });
+        if (v4 && !ipv4.unused.empty()) {
+            frame("forged-arp", [&](const auto& text) { return arp_reply(to, mac, ipv4.unused, ipv4.to, text); });
+            frame("forged-source-ipv4", [&](const auto& text) { return packet(to, mac, ipv4.unused, ipv4.to, text); });
         }
-        if (v6 && !unused6.empty()) {
+        if (v6 && !ipv6.unused.empty()) {
             frame("forged-neighbour",
-                  [&](const auto& text) { return advertisement(to, mac, own6, to6, unused6, text); });
-            frame("forged-source-ipv6", [&](const auto& text) { return packet(to, mac, unused6, to6, text); });
+                  [&](const auto& text) { return advertisement(to, mac, ipv6.own, ipv6.to, ipv6.unused, text); });
+            frame("forged-source-ipv6", [&](const auto& text) { return packet(to, mac, ipv6.unused, ipv6.to, text); });
         }
         card_.close();
         done_(std::move(sent_));
@@ -88,7 +88,6 @@ class Emission : public std::enable_shared_from_this<Emission> {
         sent_.push_back(name);
     }
 
-    asio::io_context& io_;
     Card card_;
     asio::steady_timer timer_;
     EmitRequest request_;
