@@ -137,12 +137,16 @@ void GuestSession::lose(const std::string& reason) {
     state_.reason = reason;
     timer_ = later(back_off_, &GuestSession::open);
     back_off_ = std::min(back_off_ * 2, longest_back_off);
+    give_up(reason);
+    if (news)
+        on_state_(state_);
+}
+
+void GuestSession::give_up(const std::string& reason) {
     for (auto& [id, pending] : std::exchange(pending_, {})) {
         loop_.cancel(pending.timer);
         loop_.post([done = std::move(pending.done), error = fail("agent.lost", machine_, reason)] { done(error); });
     }
-    if (news)
-        on_state_(state_);
 }
 
 void GuestSession::request(std::string op, json::object body, Millis timeout, Done done) {

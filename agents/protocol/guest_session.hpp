@@ -52,6 +52,8 @@ class GuestSession {
     // it was done is unknown). A repeated act whose first result the agent still has succeeds with that result and
     // "repeated": true.
     void request(std::string op, json::object body, Millis timeout, Done done);
+    // Before the session is destroyed, if those who still wait are to hear of it: they are told "agent.lost".
+    void give_up(const std::string& reason);
 
   private:
     struct Pending {

@@ -36,6 +36,7 @@ void Guests::remove(const std::string& machine) {
 
 void Guests::retire(Guest& guest, const std::string& machine) {
     release(guest, fail("guest.gone", machine, "the machine is being removed"));
+    guest.session->give_up("the machine is being removed");
     // The session may be what is calling us.
     loop_.post([session = std::shared_ptr(std::move(guest.session))] {});
 }

@@ -47,6 +47,17 @@ TEST_F(GuestsTest, ASilentAgentTimesOut) {
     EXPECT_EQ(ask("portal@north", "status").error().code, "agent.timeout");
 }
 
+TEST_F(GuestsTest, WhatAMachineWasAskedIsAnsweredWhenItIsMadeAnew) {
+    world_.host.guest("portal@north")->silent = true;
+    std::vector<std::string> answers;
+    world_.range().guests().request("portal@north", "status", {}, Millis(600'000), [&](const Result<json::object>& r) {
+        answers.push_back(r ? "ok" : r.error().code);
+    });
+    world_.range().reset({"portal@north"}, {}, [](const Result<Outcome>&) {});
+    world_.loop.advance(Millis(5'000));
+    EXPECT_EQ(answers, std::vector<std::string>{"agent.lost"});
+}
+
 TEST_F(GuestsTest, ALostMachineIsToldWithTheHypervisorsReason) {
     std::vector<std::string> news;
     world_.range().guests().on_change([&](const std::string& machine, bool connected, const std::string& reason) {
