@@ -21,6 +21,7 @@ using Done = std::function<void(Result<Neighbours>)>;
 constexpr std::size_t most_asked = 1'024;
 constexpr std::size_t at_once = 64; // requests, so that no queue overflows
 constexpr Millis pause{5};
+constexpr std::size_t most_heard = 512; // a machine that invents addresses is found by the first of them
 constexpr std::size_t ethernet = 14;
 
 class Census : public std::enable_shared_from_this<Census> {
@@ -67,7 +68,12 @@ class Census : public std::enable_shared_from_this<Census> {
     void take(std::string_view frame) {
         if (frame.size() < ethernet)
             return;
-        auto& addresses = heard_[mac_text(frame.substr(6, 6))];
+        const auto mac = mac_text(frame.substr(6, 6));
+        if (heard_.size() >= most_heard && !heard_.contains(mac))
+            return;
+        auto& addresses = heard_[mac];
+        if (addresses.size() >= most_heard)
+            return;
         const auto kind = frame.substr(12, 2);
         frame.remove_prefix(ethernet);
         if (kind == std::string_view("\x08\x06", 2) && frame.size() >= 28) {

@@ -22,6 +22,7 @@ constexpr Millis trial_time{2'000};   // that others listen
 constexpr Millis trial_after{700};    // until the frames are sent: all have to listen by then
 constexpr int trials = 3;             // a busy machine may have begun to listen too late
 constexpr Millis answer_time{30'000}; // of a busy host
+constexpr std::size_t most_named = 8; // strangers of one segment: what machines say must not fill the log
 constexpr int highest_tried = 250;    // of the numbers of a segment, for one that is nobody's
 constexpr std::string_view link_local = "fe80:";
 
@@ -260,7 +261,11 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
     void judge_census(Finding& one, const json::object& answer) const {
         std::string strangers;
         std::size_t known = 0;
-        const auto add = [&strangers](const std::string& text) { strangers += (strangers.empty() ? "" : "; ") + text; };
+        std::size_t count = 0;
+        const auto add = [&](const std::string& text) {
+            if (++count <= most_named)
+                strangers += (strangers.empty() ? "" : "; ") + text;
+        };
         for (const auto& value : array_or_empty(answer, "neighbours")) {
             if (!value.is_object())
                 continue;
@@ -281,6 +286,8 @@ class Inspection : public std::enable_shared_from_this<Inspection> {
             if (!owner && !told)
                 add(fmt::format("{} was heard", mac));
         }
+        if (count > most_named)
+            strangers += fmt::format("; and {} more", count - most_named);
         one.outcome = strangers.empty() ? Finding::Outcome::as_planned : Finding::Outcome::leak;
         one.evidence =
             strangers.empty() ? fmt::format("{} of its own machines answered, nobody else", known) : strangers;

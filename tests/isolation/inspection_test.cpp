@@ -121,6 +121,17 @@ TEST_F(Inspection, a_stranger_on_a_segment_is_a_leak_and_is_named) {
     EXPECT_NE(as_text(to_json(report), "sample").find("02:00:00:c0:ff:ee answers for 198.18.0.253"), std::string::npos);
 }
 
+TEST_F(Inspection, a_machine_that_invents_addresses_does_not_fill_the_log) {
+    for (int i = 0; i < 500; ++i)
+        world_.strangers.push_back(
+            json::object{{"mac", "02:00:00:00:00:" + std::to_string(i)}, {"addresses", json::array{}}});
+    const auto report = world_.inspect();
+    EXPECT_EQ(report.count(Outcome::leak), plan_.segments.size());
+    for (const auto& finding : report.findings)
+        EXPECT_LT(finding.evidence.size(), 400U);
+    EXPECT_NE(as_text(to_json(report), "sample").find("; and 492 more"), std::string::npos);
+}
+
 TEST_F(Inspection, a_neighbour_with_anothers_address_is_a_leak) {
     const auto& card = plan_.machines.front().interfaces.front();
     world_.strangers = {json::object{{"mac", card.mac}, {"addresses", {"198.18.99.99"}}}};
