@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "orchestrator/core/markup.hpp"
 #include "orchestrator/graph/layout.hpp"
 #include "orchestrator/graph/map.hpp"
 #include "orchestrator/graph/text.hpp"
@@ -68,7 +69,7 @@ class Drawer {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
             "role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">{2}</title>\n<desc "
             "id=\"desc\">{3}</desc>\n",
-            width, height, xml_escaped(map_.title), xml_escaped(described()));
+            width, height, escaped_markup(map_.title), escaped_markup(described()));
         out_ += style;
         out_ += "<defs>\n" + arrowhead("allow", "#1d4ed8") + arrowhead("deny", "#b91c1c") + "</defs>\n";
         out_ += fmt::format("<rect class=\"page\" width=\"{}\" height=\"{}\" fill=\"#ffffff\"/>\n", width, height);
@@ -101,7 +102,7 @@ class Drawer {
               std::string_view more = "") {
         out_ += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"{}\" class=\"{}\" fill=\"{}\"{}{}>{}</text>\n", x, y,
                             size, kind, ink_of(kind.substr(0, kind.find(' '))), bold ? " font-weight=\"700\"" : "",
-                            more, xml_escaped(what));
+                            more, escaped_markup(what));
     }
 
     void rect(const Box& box, int radius, std::string_view kind, const Colours& colours, std::string_view more = "") {
@@ -242,7 +243,7 @@ class Drawer {
         auto what = node.title.empty() ? node.name : fmt::format("{}: {}", node.name, node.title);
         if (node.count > 1)
             what += fmt::format(" ({} machines)", node.count);
-        out_ += fmt::format("<g><title>{}</title>\n", xml_escaped(what));
+        out_ += fmt::format("<g><title>{}</title>\n", escaped_markup(what));
         const auto colours = colours_of(node.role);
         const auto kind = class_of(node.role);
         for (int i = node.count > 1 ? 2 : 0; i > 0; --i) // a stack
@@ -354,7 +355,7 @@ class Drawer {
         const auto words = wrapped(one.words, 12, room, 1);
         if (words.empty())
             return;
-        out_ += fmt::format("<g><title>{}</title>\n", xml_escaped(one.words + " (" + one.small + ")"));
+        out_ += fmt::format("<g><title>{}</title>\n", escaped_markup(one.words + " (" + one.small + ")"));
         text(beside, y + 4, 12, words.front(), "ink");
         const auto used = width_of(words.front(), 12) + 10;
         if (room - used > 60)

@@ -12,7 +12,4 @@ int width_of(std::string_view text, int size, bool bold = false);
 // At most `lines` lines of at most that width; what does not fit ends in an ellipsis.
 std::vector<std::string> wrapped(std::string_view text, int size, int width, std::size_t lines);
 
-// For XML, in content and in attributes alike. Control characters, which XML cannot hold, become blanks.
-std::string xml_escaped(std::string_view text);
-
 } // namespace testudo::graph

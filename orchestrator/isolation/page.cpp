@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "orchestrator/core/markup.hpp"
 #include "orchestrator/isolation/report.hpp"
 
 namespace testudo::isolation {
@@ -16,38 +17,16 @@ table { border-collapse: collapse; } th, td { padding: .2rem 1rem .2rem 0; borde
   text-align: left; vertical-align: top; }
 )";
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text)
-        switch (c) {
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '&':
-            out += "&amp;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += c;
-        }
-    return out;
-}
-
 std::string row_of(const json::object& finding) {
     const auto outcome = text_or(finding, "outcome");
     const auto port = int_or(finding, "port");
     const auto address = text_or(finding, "address");
     return fmt::format("<tr><td class=\"{}\">{}</td><td>{}</td><td>{}</td><td>{} <span class=\"dim\">{}{}</span></td>"
                        "<td>{}</td><td>{}</td><td class=\"dim\">{}</td></tr>\n",
-                       outcome == "as planned" ? "" : "bad", outcome, escaped(text_or(finding, "kind")),
-                       escaped(text_or(finding, "from")), escaped(text_or(finding, "to")), escaped(address),
-                       port ? fmt::format(" port {}", port) : "", text_or(finding, "expected"),
-                       escaped(text_or(finding, "evidence")), escaped(text_or(finding, "why")));
+                       outcome == "as planned" ? "" : "bad", outcome, escaped_markup(text_or(finding, "kind")),
+                       escaped_markup(text_or(finding, "from")), escaped_markup(text_or(finding, "to")),
+                       escaped_markup(address), port ? fmt::format(" port {}", port) : "", text_or(finding, "expected"),
+                       escaped_markup(text_or(finding, "evidence")), escaped_markup(text_or(finding, "why")));
 }
 
 } // namespace
@@ -60,7 +39,7 @@ std::string as_page(const json::object& report, std::string_view exercise, std::
         "<p class=\"{3}\">{4}</p>\n<p>{5} probes: {6} leaks, {7} blocked, {8} unknown. On each segment one "
         "machine speaks for all.</p>\n<div class=\"scroll\"><table>\n<thead><tr><th>Outcome</th><th>Kind</th>"
         "<th>From</th><th>To</th><th>Expected</th><th>Evidence</th><th>Why</th></tr></thead>\n<tbody>\n",
-        escaped(exercise), style, escaped(label), leaks == 0 ? "" : "bad",
+        escaped_markup(exercise), style, escaped_markup(label), leaks == 0 ? "" : "bad",
         leaks == 0 ? "The range is closed." : "The range is not closed.", int_or(report, "probes"), leaks,
         int_or(report, "blocked"), int_or(report, "unknown"));
     for (const bool as_planned : {false, true})

@@ -1,10 +1,12 @@
 #include "orchestrator/rehearse/gantt.hpp"
+#include "orchestrator/core/markup.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <numeric>
 #include <set>
 
+#include "orchestrator/core/markup.hpp"
 #include "orchestrator/rehearse/summary.hpp"
 
 namespace testudo::rehearse {
@@ -63,7 +65,7 @@ class Picture {
         out_ = fmt::format(
             "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\" class=\"picture\">\n<title>{}</title>"
             "<desc>{}</desc>\n",
-            width, height, escaped(title), escaped(title), escaped(description));
+            width, height, escaped_markup(title), escaped_markup(title), escaped_markup(description));
     }
 
     double x(std::int64_t ms) const {
@@ -80,11 +82,11 @@ class Picture {
             add(fmt::format(
                 "<rect class=\"band b{}\" x=\"{:.1f}\" y=\"0\" width=\"{:.1f}\" height=\"{}\"><title>{}: {} to "
                 "{}</title></rect>\n",
-                i % 2, from, std::max(0.0, to - from), height_ - foot, escaped(phase.title),
+                i % 2, from, std::max(0.0, to - from), height_ - foot, escaped_markup(phase.title),
                 to_exercise_text(Millis(phase.from_ms)), to_exercise_text(Millis(phase.to_ms))));
             if (to - from > 8 * static_cast<double>(phase.title.size()))
                 add(fmt::format("<text class=\"phase\" x=\"{:.1f}\" y=\"15\">{}</text>\n", from + 6,
-                                escaped(phase.title)));
+                                escaped_markup(phase.title)));
         }
         const auto step = hour_step();
         for (std::int64_t at = 0; at <= r_.plan.duration.count(); at += step) {
@@ -100,7 +102,7 @@ class Picture {
         while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
             --end; // not within a character
         const auto shown = text.size() > 30 ? text.substr(0, end) + "..." : text;
-        add(fmt::format("<text class=\"name\" x=\"{}\" y=\"{}\">{}</text>\n", margin - 8, y, escaped(shown)));
+        add(fmt::format("<text class=\"name\" x=\"{}\" y=\"{}\">{}</text>\n", margin - 8, y, escaped_markup(shown)));
     }
 
     void bars(const std::vector<Segment>& segments, std::string_view kind, int y, int thickness) {
@@ -114,7 +116,7 @@ class Picture {
         const auto shape =
             action ? fmt::format("<path class=\"{} mark\" d=\"M{:.1f} {:.1f}l4 4l-4 4l-4 -4z\">", kind, cx, y - 4)
                    : fmt::format("<circle class=\"{} mark\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.2\">", kind, cx, y);
-        add(fmt::format("{}<title>{}</title></{}>", shape, escaped(title), action ? "path" : "circle"));
+        add(fmt::format("{}<title>{}</title></{}>", shape, escaped_markup(title), action ? "path" : "circle"));
     }
 
     std::string done() { return out_ + "\n</svg>\n"; }
@@ -168,23 +170,6 @@ InRun collected(const Rehearsal& r, const Run& run) {
 }
 
 } // namespace
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const auto c : text) {
-        if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '&')
-            out += "&amp;";
-        else if (c == '"')
-            out += "&quot;";
-        else
-            out += c;
-    }
-    return out;
-}
 
 std::string gantt_of_injects(const Rehearsal& r) {
     const auto row = static_cast<int>(r.runs.size()) * (lane + 1) + gap;
@@ -249,13 +234,13 @@ std::string gantt_of_teams(const Rehearsal& r, const Run& run) {
         }
         for (const auto& one : run.awaited)
             if (one.team == score.team && one.due_ms <= end)
-                picture.add(
-                    fmt::format("<path class=\"due\" d=\"M{:.1f} {}v7\"><title>{} report due at {}: {}</title></path>",
-                                picture.x(one.due_ms), y + 16, escaped(r.plan.injects[one.inject].expects.report),
-                                to_exercise_text(Millis(one.due_ms)),
-                                one.filed_ms < 0            ? "never filed"
-                                : one.filed_ms > one.due_ms ? "filed late"
-                                                            : "filed in time"));
+                picture.add(fmt::format(
+                    "<path class=\"due\" d=\"M{:.1f} {}v7\"><title>{} report due at {}: {}</title></path>",
+                    picture.x(one.due_ms), y + 16, escaped_markup(r.plan.injects[one.inject].expects.report),
+                    to_exercise_text(Millis(one.due_ms)),
+                    one.filed_ms < 0            ? "never filed"
+                    : one.filed_ms > one.due_ms ? "filed late"
+                                                : "filed in time"));
         y += row;
         picture.add(
             fmt::format("\n<line class=\"row\" x1=\"0\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>\n", width, y - 3, y - 3));

@@ -15,6 +15,4 @@ std::string gantt_of_teams(const Rehearsal& rehearsal, const Run& run);
 // The mean score of each rehearsal over time.
 std::string score_chart(const Rehearsal& rehearsal);
 
-std::string escaped(std::string_view text); // for HTML and SVG
-
 } // namespace testudo::rehearse

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "orchestrator/core/markup.hpp"
 #include "orchestrator/rehearse/gantt.hpp"
 #include "orchestrator/rehearse/summary.hpp"
 
@@ -83,9 +84,9 @@ class Page {
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
             "<title>Rehearsal of {}</title>\n<style>{}</style>\n</head>\n<body>\n",
-            escaped(r_.plan.title), style);
-        put("<div class=\"label\">{}</div>\n<main>\n<h1>Rehearsal of {}</h1>\n", escaped(r_.plan.label),
-            escaped(r_.plan.title));
+            escaped_markup(r_.plan.title), style);
+        put("<div class=\"label\">{}</div>\n<main>\n<h1>Rehearsal of {}</h1>\n", escaped_markup(r_.plan.label),
+            escaped_markup(r_.plan.title));
         std::string behaviours;
         for (const auto& run : r_.runs)
             behaviours += fmt::format("{}{}", behaviours.empty() ? "" : ", ", word_of(run.behaviour));
@@ -99,21 +100,21 @@ class Page {
     void list(const std::string& title, const std::vector<std::string>& lines, const char* kind = "") {
         if (lines.empty())
             return;
-        put("<h2>{}</h2>\n<ul class=\"{}\">\n", escaped(title), kind);
+        put("<h2>{}</h2>\n<ul class=\"{}\">\n", escaped_markup(title), kind);
         for (const auto& line : lines)
-            put("<li>{}</li>\n", escaped(line));
+            put("<li>{}</li>\n", escaped_markup(line));
         out_ += "</ul>\n";
     }
 
     void open_table(const std::string& caption, const std::vector<std::string>& columns, const char* kind = "") {
         put("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table class=\"{1}\"><caption>{0}"
             "</caption>\n<thead><tr>",
-            escaped(caption), kind);
+            escaped_markup(caption), kind);
         for (const auto& column : columns)
             if (column.starts_with('>')) // a column of numbers
-                put("<th scope=\"col\" class=\"n\">{}</th>", escaped(column.substr(1)));
+                put("<th scope=\"col\" class=\"n\">{}</th>", escaped_markup(column.substr(1)));
             else
-                put("<th scope=\"col\">{}</th>", escaped(column));
+                put("<th scope=\"col\">{}</th>", escaped_markup(column));
         out_ += "</tr></thead>\n<tbody>\n";
     }
     void close_table() { out_ += "</tbody></table></div>\n"; }
@@ -137,7 +138,7 @@ class Page {
             out_ += "</td>";
         };
         for (const auto& category : r_.plan.categories) {
-            put("<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td>", escaped(category.title),
+            put("<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td>", escaped_markup(category.title),
                 points(category.weight_milli));
             for (const auto& run : r_.runs)
                 cell(contribution_of(run, category.id));
@@ -167,8 +168,8 @@ class Page {
         for (const auto& users : r_.plan.users)
             for (const auto& [shares, teams] : served_alike(r_, users.id)) {
                 const auto all = teams.size() == r_.runs.front().scores.size();
-                put("<tr><th scope=\"row\">{}</th><td>{}</td>", escaped(users.title),
-                    all ? "all" : escaped(teams_text(r_, teams)));
+                put("<tr><th scope=\"row\">{}</th><td>{}</td>", escaped_markup(users.title),
+                    all ? "all" : escaped_markup(teams_text(r_, teams)));
                 for (const auto& share : shares)
                     put("<td class=\"n\">{}</td>", share);
                 out_ += "</tr>\n";
@@ -177,7 +178,8 @@ class Page {
     }
 
     void picture(const std::string& svg, const std::string& name) {
-        put("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n{}</div>\n", escaped(name), svg);
+        put("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n{}</div>\n", escaped_markup(name),
+            svg);
     }
 
     void legend(bool lanes) {
@@ -211,7 +213,7 @@ class Page {
         out_ += "<h2>Phases</h2>\n";
         open_table("Begin and length of each phase", {"Phase", "Begins", ">Lasts"});
         for (const auto& phase : r_.phases)
-            put("<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"n\">{}</td></tr>\n", escaped(phase.title),
+            put("<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"n\">{}</td></tr>\n", escaped_markup(phase.title),
                 moment(phase.from_ms), duration_text(phase.to_ms - phase.from_ms));
         close_table();
     }
@@ -227,11 +229,11 @@ class Page {
         open_table("In the order of the template", columns);
         for (std::size_t i = 0; i < r_.plan.injects.size(); ++i) {
             const auto& inject = r_.plan.injects[i];
-            put("<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td>", escaped(inject.id),
-                escaped(inject.title), escaped(inject.when.text));
+            put("<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td>", escaped_markup(inject.id),
+                escaped_markup(inject.title), escaped_markup(inject.when.text));
             for (const auto& run : fired)
-                put("<td>{} <span class=\"dim\">{}</span></td>", escaped(text_of(run[i])),
-                    run[i].teams > 0 ? escaped(run[i].why) : "");
+                put("<td>{} <span class=\"dim\">{}</span></td>", escaped_markup(text_of(run[i])),
+                    run[i].teams > 0 ? escaped_markup(run[i].why) : "");
             out_ += "</tr>\n";
         }
         close_table();
@@ -250,10 +252,11 @@ class Page {
             open_table(fmt::format("Not fired with {} teams", word_of(run.behaviour)), {"Inject", "Teams", "Why"});
             for (const auto& one : all)
                 put("<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td></tr>\n",
-                    escaped(r_.plan.injects[one.inject].id),
-                    one.teams.size() == r_.plan.injects[one.inject].teams.size() ? "all"
-                                                                                 : escaped(teams_text(r_, one.teams)),
-                    escaped(one.why));
+                    escaped_markup(r_.plan.injects[one.inject].id),
+                    one.teams.size() == r_.plan.injects[one.inject].teams.size()
+                        ? "all"
+                        : escaped_markup(teams_text(r_, one.teams)),
+                    escaped_markup(one.why));
             close_table();
         }
     }
@@ -294,7 +297,7 @@ class Page {
         }
         open_table("Injects to each team", columns, "heat");
         for (const auto& score : run.scores) {
-            put("<tr><th scope=\"row\">{}</th>", escaped(teams_text(r_, {score.team})));
+            put("<tr><th scope=\"row\">{}</th>", escaped_markup(teams_text(r_, {score.team})));
             for (const auto& bucket : found.load) {
                 const auto count = bucket.injects.find(score.team);
                 const auto n = count == bucket.injects.end() ? 0 : count->second;
@@ -312,7 +315,7 @@ class Page {
             for (const auto& [controller, work] : found.load[b].controllers)
                 put("<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td "
                     "class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
-                    moment(static_cast<std::int64_t>(b) * r_.bucket_ms), escaped(controller), work.by_hand,
+                    moment(static_cast<std::int64_t>(b) * r_.bucket_ms), escaped_markup(controller), work.by_hand,
                     work.arrived, work.waiting, duration_text(work.reading_ms));
         close_table();
     }
@@ -330,8 +333,8 @@ class Page {
             const auto row = [&](const Stretch& s, const char* what) {
                 put("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"n\">{}</td><td "
                     "class=\"n\">{}</td></tr>\n",
-                    escaped(teams_text(r_, {s.team})), what, moment(s.from_ms), duration_text(s.to_ms - s.from_ms),
-                    s.count);
+                    escaped_markup(teams_text(r_, {s.team})), what, moment(s.from_ms),
+                    duration_text(s.to_ms - s.from_ms), s.count);
             };
             for (const auto& s : r_.findings[i].longest_quiet)
                 row(s, "quiet");
@@ -358,8 +361,8 @@ class Page {
             for (const auto& one : all)
                 put("<tr><th scope=\"row\"><code>{}</code> and <code>{}</code></th><td>{}</td><td>{}</td><td "
                     "class=\"n\">{}</td></tr>\n",
-                    escaped(r_.plan.injects[one.first].id), escaped(r_.plan.injects[one.second].id),
-                    escaped(fmt::format("{}", fmt::join(one.machines, ", "))), moment(one.at_ms),
+                    escaped_markup(r_.plan.injects[one.first].id), escaped_markup(r_.plan.injects[one.second].id),
+                    escaped_markup(fmt::format("{}", fmt::join(one.machines, ", "))), moment(one.at_ms),
                     duration_text(one.longest_ms));
             close_table();
             out_ += "</details>\n";

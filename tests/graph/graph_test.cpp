@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <regex>
 
+#include "orchestrator/core/markup.hpp"
 #include "orchestrator/graph/layout.hpp"
 #include "orchestrator/graph/map.hpp"
 #include "orchestrator/graph/text.hpp"
@@ -272,7 +273,7 @@ TEST(GraphText, is_shortened_between_characters) {
         EXPECT_LE(width_of(line, 12), 60);
     }
     EXPECT_TRUE(wrapped("", 12, 60, 2).empty());
-    EXPECT_EQ(xml_escaped("a\x01\"'<&>"), "a &quot;&#39;&lt;&amp;&gt;");
+    EXPECT_EQ(escaped_markup("a\x01\"'<&>"), "a &quot;&#39;&lt;&amp;&gt;");
 }
 
 } // namespace
