@@ -108,6 +108,23 @@ void Availability::back(const std::string& machine, std::int64_t at_ms) {
             one.to_ms = at_ms + settling_ms;
 }
 
+void Availability::host_lost(const std::map<std::string, std::string>& machines, std::int64_t at_ms,
+                             const Explains& explains) {
+    for (const auto& [machine, team] : machines)
+        interrupted(machine, team, at_ms - unnoticed_ms);
+    for (auto& [name, group] : groups_)
+        for (auto window = group.windows.rbegin(); window != group.windows.rend(); ++window) {
+            const auto& teams = window->second.teams;
+            if (std::all_of(teams.begin(), teams.end(),
+                            [&](const Instance& instance) {
+                                return instance.attempts.empty() || instance.last_ms < at_ms - unnoticed_ms;
+                            }) &&
+                !group.open.contains(window->first))
+                break;
+            settle(group, window->first, explains);
+        }
+}
+
 bool Availability::is_interrupted(const std::string& team, const Instance& instance) const {
     return std::any_of(interruptions_.begin(), interruptions_.end(), [&](const Interruption& one) {
         return (one.team.empty() || one.team == team) && one.from_ms <= instance.last_ms &&

@@ -72,6 +72,10 @@ class Availability {
     static constexpr std::int64_t settling_ms = 15'000; // services start, neighbours learn its address anew
     void interrupted(const std::string& machine, const std::string& team, std::int64_t at_ms);
     void back(const std::string& machine, std::int64_t at_ms);
+    // The same for machines (with their teams) whose host was found lost: it may have been away `unnoticed_ms` before,
+    // so what was charged since is taken back.
+    static constexpr std::int64_t unnoticed_ms = 30'000;
+    void host_lost(const std::map<std::string, std::string>& machines, std::int64_t at_ms, const Explains& explains);
     // An effect of this team's machine was seen: held verdicts there may now have a known cause.
     void reconsider(const std::string& team, const Explains& explains);
     // Nothing more will come for the windows that are open (ENDEX, a controller that was away).

@@ -90,7 +90,7 @@ void Scores::apply(const Event& event) {
             availability_.interrupted(text_or(event.body, "machine"), event.scope, event.exercise_ms);
     } else if (kind == "machine.state" && text_or(event.body, "state") == "ready")
         availability_.back(text_or(event.body, "machine"), event.exercise_ms);
-    else if (kind == "check.sample" || kind == "check.ruled" || kind == "effect.observed" ||
+    else if (kind == "check.sample" || kind == "check.ruled" || kind == "effect.observed" || kind == "host.lost" ||
              kind == "controller.started" || kind == "exercise.ended")
         judge_anew(event);
 }
@@ -106,6 +106,13 @@ void Scores::judge_anew(const Event& event) {
     } else if (event.kind == "effect.observed") {
         attacks_.effect(event);
         availability_.reconsider(event.scope, explains);
+    } else if (event.kind == "host.lost") {
+        std::map<std::string, std::string> machines;
+        if (const auto* listed = event.body.if_contains("machines"); listed != nullptr && listed->is_array())
+            for (const auto& item : listed->get_array())
+                if (const auto* machine = item.if_object())
+                    machines[text_or(*machine, "machine")] = text_or(*machine, "team");
+        availability_.host_lost(machines, event.exercise_ms, explains);
     } else {
         availability_.close(explains);
         ended_ = ended_ || event.kind == "exercise.ended";

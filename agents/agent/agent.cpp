@@ -100,11 +100,13 @@ void Agent::take(const Request& request, const Answer& answer) {
         return personalise(request, answer);
     if (request.op == "settle")
         return settle(answer);
+    if (request.op == "give")
+        return give(request, answer);
     using Operation = void (Agent::*)(const Request&, const Answer&);
     static const std::map<std::string, Operation, std::less<>> operations{
         {"act", &Agent::act},           {"inspect", &Agent::inspect}, {"probe", &Agent::probe},
         {"knock", &Agent::knock},       {"census", &Agent::census},   {"emit", &Agent::emit},
-        {"overhear", &Agent::overhear},
+        {"overhear", &Agent::overhear}, {"keep", &Agent::keep},       {"fetch", &Agent::fetch},
     };
     const auto operation = operations.find(request.op);
     if (operation == operations.end())
@@ -168,10 +170,14 @@ void Agent::personalise(const Request& request, const Answer& answer) {
         return answer(json::object{{"spec_hash", hash}, {"steps", json::array{}}});
     if (const auto reach = Reach::parse(spec->reach); !reach)
         return answer(refusal(reach.error()));
+    const auto kept = text_or(request.body, "kept");
+    if (!kept.empty())
+        if (const auto there = snapshot_.put_back(kept); !there)
+            return answer(refusal(there.error()));
     hash_under_way_ = hash;
     spec_hash_.clear(); // neither the old one nor the new one until all of it is in place
     waiting_.push_back(answer);
-    personaliser_.run(*spec, [this, spec = *spec](const Result<json::array>& steps) {
+    personaliser_.run(*spec, !kept.empty(), [this, spec = *spec](const Result<json::array>& steps) {
         const auto hash_done = std::exchange(hash_under_way_, {});
         if (steps)
             personalised(spec);
@@ -298,6 +304,23 @@ void Agent::overhear(const Request& request, const Answer& answer) {
     agents::overhear(io_, *asked, [answer](const Result<std::set<std::string>>& heard) {
         answer(heard ? Reply(json::object{{"heard", json::value_from(*heard)}}) : refusal(heard.error()));
     });
+}
+
+// A virtual machine is saved whole by its host.
+void Agent::keep(const Request&, const Answer& answer) {
+    if (!settings_.init)
+        return answer(refusal("refused.unknown", "only the first program of a container keeps its files"));
+    answer(snapshot_.keep());
+}
+
+void Agent::fetch(const Request& request, const Answer& answer) {
+    answer(snapshot_.fetch(request.body));
+}
+
+void Agent::give(const Request& request, const Answer& answer) {
+    if (!settings_.init)
+        return answer(refusal("refused.unknown", "only the first program of a container takes files back"));
+    answer(snapshot_.give(request.body));
 }
 
 } // namespace testudo::agents

@@ -12,6 +12,7 @@
 #include "agents/agent/settings.hpp"
 #include "agents/agent/settling.hpp"
 #include "agents/protocol/agent_session.hpp"
+#include "agents/snapshot/snapshot.hpp"
 
 namespace testudo::agents {
 
@@ -37,6 +38,9 @@ class Agent {
     void census(const Request& request, const Answer& answer);
     void emit(const Request& request, const Answer& answer);
     void overhear(const Request& request, const Answer& answer);
+    void keep(const Request& request, const Answer& answer);
+    void fetch(const Request& request, const Answer& answer);
+    void give(const Request& request, const Answer& answer);
 
     void personalised(const PersonaliseSpec& spec);
     void remember() const;
@@ -54,6 +58,7 @@ class Agent {
     ActMemory acts_;
     LostTime lost_time_;
     Settling settling_;
+    Snapshot snapshot_;
 
     // What was put in place; the hash is empty before.
     std::string spec_hash_;

@@ -42,8 +42,9 @@ bool exists(const std::string& path) {
 
 } // namespace
 
-void Personaliser::run(PersonaliseSpec spec, Done done) {
+void Personaliser::run(PersonaliseSpec spec, bool files_there, Done done) {
     spec_ = std::move(spec);
+    files_there_ = files_there;
     done_ = std::move(done);
     steps_.clear();
     run_step(0);
@@ -53,16 +54,19 @@ void Personaliser::run_step(std::size_t index) {
     struct Named {
         const char* name;
         Step step;
+        bool makes_files = false;
     };
     static constexpr std::array<Named, 9> order{{{"hostname", &Personaliser::set_hostname},
                                                  {"interfaces", &Personaliser::await_interfaces},
                                                  {"network", &Personaliser::set_network},
                                                  {"firewall", &Personaliser::set_firewall},
-                                                 {"users", &Personaliser::make_users},
-                                                 {"files", &Personaliser::write_files},
-                                                 {"host-keys", &Personaliser::make_host_keys},
-                                                 {"setup", &Personaliser::run_setup},
+                                                 {"users", &Personaliser::make_users, true},
+                                                 {"files", &Personaliser::write_files, true},
+                                                 {"host-keys", &Personaliser::make_host_keys, true},
+                                                 {"setup", &Personaliser::run_setup, true},
                                                  {"services", &Personaliser::start_services}}};
+    while (index < order.size() && files_there_ && order.at(index).makes_files)
+        ++index;
     if (index == order.size())
         return done_(steps_);
     step_began_ = SteadyClock::now();

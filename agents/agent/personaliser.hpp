@@ -16,8 +16,9 @@ class Personaliser {
     using Done = std::function<void(Result<json::array>)>; // the steps: [{step, ms}]
 
     Personaliser(boost::asio::io_context& io, Commands& commands) : io_(io), commands_(commands), waiting_(io) {}
-    // One at a time.
-    void run(PersonaliseSpec spec, Done done);
+    // One at a time. Where the files of a snapshot are in place, what is in files is not put there again: users, files,
+    // keys, what the setup did.
+    void run(PersonaliseSpec spec, bool files_there, Done done);
 
   private:
     using Next = std::function<void(Result<void>)>;
@@ -42,6 +43,7 @@ class Personaliser {
     boost::asio::io_context& io_;
     Commands& commands_;
     PersonaliseSpec spec_;
+    bool files_there_ = false;
     Done done_;
     json::array steps_;
     SteadyClock::time_point step_began_{};

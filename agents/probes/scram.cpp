@@ -4,6 +4,8 @@
 #include <charconv>
 #include <sodium.h>
 
+#include "agents/protocol/base64.hpp"
+
 namespace testudo::agents {
 namespace {
 
@@ -42,23 +44,6 @@ std::string salted(std::string_view password, std::string_view salt, unsigned ro
         round = hmac(password, round);
         out = mixed(std::move(out), round);
     }
-    return out;
-}
-
-std::string to_base64(std::string_view bytes) {
-    std::string out(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(out.data(), out.size(), bytes_of(bytes), bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-    out.pop_back(); // the zero
-    return out;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-    std::string out(text.size(), '\0');
-    std::size_t size = 0;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(), nullptr,
-                          &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0)
-        return std::nullopt;
-    out.resize(size);
     return out;
 }
 

@@ -76,6 +76,7 @@ int import_range(const ImportOptions& options);
 struct UpOptions {
     Place place;
     std::string file;
+    std::string hosts; // file with the inventory; "" = the one that is known, or but one host
     bool json = false;
 };
 int up(const UpOptions& options);
@@ -160,9 +161,28 @@ struct ResetOptions {
     std::string machine; // this one
     bool requested = false;
     std::string reason;
+    std::string snapshot; // that it is rolled back to; "" = its image
     bool json = false;
 };
 int reset(const ResetOptions& options);
+
+struct SnapshotOptions {
+    Place place;
+    std::string exercise;
+    std::string name;    // "" = list them
+    std::string team;    // all machines of this team, or
+    std::string machine; // this one
+    bool json = false;
+};
+int snapshot(const SnapshotOptions& options);
+
+struct EvacuateOptions {
+    Place place;
+    std::string exercise;
+    std::string host; // of the plan
+    bool json = false;
+};
+int evacuate(const EvacuateOptions& options);
 
 struct IsolationOptions {
     Place place;

@@ -78,7 +78,7 @@ int console(const ConsoleOptions& options) {
     const auto exercise = provisioned(options.place, options.exercise);
     if (!exercise)
         return complain(exercise.error());
-    const auto goal = range::goal_of(exercise->plan, exercise->seed);
+    const auto goal = range::goal_of(exercise->plan, exercise->seed, exercise->placement);
     const auto* machine = goal.machine(options.machine);
     if (machine == nullptr)
         return complain(

@@ -44,6 +44,8 @@ int down(const ExerciseOptions& options) {
     }
     std::error_code ignored;
     std::filesystem::remove_all(folder->disks(), ignored);
+    std::filesystem::remove_all(folder->snapshots(), ignored);
+    std::filesystem::remove(folder->placement(), ignored);
     if (options.json)
         fmt::print("{}\n", json::serialize(json::value{{"exercise", name}, {"removed", outcome->changed}}));
     else

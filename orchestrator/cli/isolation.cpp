@@ -28,7 +28,7 @@ Result<json::object> check_range(const IsolationOptions& options, const Provisio
     const auto journal = range::Journal::open(exercise.folder.journal(), loop.clock());
     if (!journal)
         return tl::unexpected(journal.error());
-    range::Range range(loop, **hypervisor, **journal, exercise.plan, exercise.seed);
+    range::Range range(loop, **hypervisor, **journal, exercise.plan, exercise.seed, {}, exercise.placement);
     Result<json::object> outcome = fail("range.interrupted", exercise.plan.exercise, "the check was broken off");
     const auto finish = [&](Result<json::object> result) {
         outcome = std::move(result);

@@ -28,6 +28,19 @@ void add_place(CLI::App& command, Place& place, bool libvirt) {
     command.add_option("--connect", place.connect, "Use this libvirt instead, e.g. qemu:///system");
 }
 
+// What `reset` and `rollback` have in common.
+void add_which(CLI::App& command, ResetOptions& options) {
+    auto* which = command.add_option_group("WHICH", "Exactly one of these");
+    which->add_option("--team", options.team, "All machines of this team");
+    which->add_option("--machine", options.machine, "This machine, e.g. portal@north");
+    which->require_option(1);
+    command.add_flag("--requested", options.requested,
+                     "The team asked for it: the outage counts, unless the template says otherwise");
+    command.add_option("--reason", options.reason, "Why; goes into the log");
+    command.add_flag("--json", options.json, "Print a JSON document");
+    add_place(command, options.place, true);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -130,6 +143,8 @@ int main(int argc, char** argv) {
     auto* up_command = command(app, "up", "Provision a template's range; a second time changes nothing",
                                [&] { return up(up_options); });
     up_command->add_option("FILE", up_options.file, "The range template")->required();
+    up_command->add_option("--hosts", up_options.hosts,
+                           "Where the hosts of the template are, as JSON (docs/template.md); later commands know it");
     up_command->add_flag("--json", up_options.json, "Print the result as a JSON document");
     add_place(*up_command, up_options.place, true);
 
@@ -151,18 +166,51 @@ int main(int argc, char** argv) {
     auto* reset_command = command(app, "reset", "Make a machine, or all machines of a team, anew from their images",
                                   [&] { return reset(reset_options); });
     reset_command->add_option("EXERCISE", reset_options.exercise, "Its name, or its template")->required();
-    auto* which = reset_command->add_option_group("WHICH", "Exactly one of these");
-    which->add_option("--team", reset_options.team, "All machines of this team");
-    which->add_option("--machine", reset_options.machine, "This machine, e.g. portal@north");
-    which->require_option(1);
-    reset_command->add_flag("--requested", reset_options.requested,
-                            "The team asked for it: the outage counts, unless the template says otherwise");
-    reset_command->add_option("--reason", reset_options.reason, "Why; goes into the log");
-    reset_command->add_flag("--json", reset_options.json, "Print a JSON document");
-    add_place(*reset_command, reset_options.place, true);
+    add_which(*reset_command, reset_options);
     reset_command->footer(
         "Timeline and score history stay as they are. Where the exercise is served, its controller does\n"
         "it, and the log tells of it.");
+
+    SnapshotOptions snapshot_options;
+    auto* snapshot_command =
+        command(app, "snapshot", "Keep machines as they are now; without a name, list what was kept",
+                [&] { return snapshot(snapshot_options); });
+    snapshot_command->add_option("EXERCISE", snapshot_options.exercise, "Its name, or its template")->required();
+    snapshot_command->add_option("NAME", snapshot_options.name, "What it is called, e.g. before-the-attack");
+    auto* kept = snapshot_command->add_option_group("WHICH", "With a name: exactly one of these");
+    kept->add_option("--team", snapshot_options.team, "All machines of this team");
+    kept->add_option("--machine", snapshot_options.machine, "This machine, e.g. portal@north");
+    snapshot_command->add_flag("--json", snapshot_options.json, "Print a JSON document");
+    add_place(*snapshot_command, snapshot_options.place, true);
+    snapshot_command->footer(
+        "Of a virtual machine memory and disk are kept, of a container its files: its programs start anew\n"
+        "when it is rolled back. The same name again replaces what was kept of these machines. Snapshots\n"
+        "go with the range (`testudo down`).");
+
+    ResetOptions rollback_options;
+    auto* rollback_command = command(app, "rollback", "Put a machine, or all machines of a team, back to a snapshot",
+                                     [&] { return reset(rollback_options); });
+    rollback_command->add_option("EXERCISE", rollback_options.exercise, "Its name, or its template")->required();
+    rollback_command->add_option("NAME", rollback_options.snapshot, "Of the snapshot")->required();
+    add_which(*rollback_command, rollback_options);
+    rollback_command->footer(
+        "Refused, with nothing touched, unless all of these machines were kept under that name, from the\n"
+        "same template. Timeline and score history stay as they are.");
+
+    EvacuateOptions evacuate_options;
+    auto* evacuate_command = command(app, "evacuate", "Make the machines of a lost host anew on the others",
+                                     [&] { return evacuate(evacuate_options); });
+    evacuate_command->add_option("EXERCISE", evacuate_options.exercise, "Its name, or its template")->required();
+    evacuate_command->add_option("--host", evacuate_options.host, "The host, as the template calls it")->required();
+    evacuate_command->add_flag("--json", evacuate_options.json, "Print a JSON document");
+    evacuate_command->add_option("--state", evacuate_options.place.state, "Folder that exercises are kept in")
+        ->envname("TESTUDO_STATE")
+        ->capture_default_str();
+    evacuate_command->add_option("--images", evacuate_options.place.images, "Image store (default: STATE/images)")
+        ->envname("TESTUDO_IMAGES");
+    evacuate_command->footer(
+        "All other machines stay where they are. What is left on the host is removed once it is back and\n"
+        "`testudo up` or this command is run again.");
 
     IsolationOptions isolation_options;
     auto* isolation_command = command(app, "isolation", "Show that a range is closed, by trying from inside",

@@ -34,7 +34,8 @@ Result<Provisioned> provisioned(const Place& place, const std::string& argument)
     auto folder = existing(place, argument);
     if (!folder)
         return tl::unexpected(folder.error());
-    Provisioned found{std::move(*folder), {}, {}};
+    Provisioned found{std::move(*folder), {}, {}, {}};
+    found.placement = daemon::hosts_of(daemon::placement_of(found.folder));
     auto seed = found.folder.seed();
     if (!seed)
         return tl::unexpected(seed.error());
@@ -52,8 +53,14 @@ std::filesystem::path images_of(const Place& place) {
 }
 
 daemon::Host host_of(const Place& place, const daemon::ExerciseFolder& folder) {
-    return {place.host, place.connect, images_of(place), folder.disks(),
-            std::filesystem::absolute(place.state) / "golden"};
+    std::ifstream in(folder.hosts());
+    const auto hosts = parse_json(std::string(std::istreambuf_iterator<char>(in), {}));
+    return {place.host,
+            place.connect,
+            images_of(place),
+            folder.disks(),
+            std::filesystem::absolute(place.state) / "golden",
+            in && hosts && hosts->is_object() ? daemon::inventory_from_json(hosts->get_object()) : daemon::Inventory{}};
 }
 
 } // namespace testudo::cli

@@ -6,6 +6,7 @@
 #include "orchestrator/cli/commands.hpp"
 #include "orchestrator/daemon/exercise_folder.hpp"
 #include "orchestrator/daemon/host.hpp"
+#include "orchestrator/daemon/placed.hpp"
 #include "orchestrator/plan/plan.hpp"
 
 namespace testudo::cli {
@@ -18,6 +19,7 @@ struct Provisioned {
     daemon::ExerciseFolder folder;
     plan::Plan plan;
     std::string seed;
+    range::Placement placement; // where there are several hosts
 };
 // The plan is the one that `up` made.
 Result<Provisioned> provisioned(const Place& place, const std::string& argument);

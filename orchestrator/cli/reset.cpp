@@ -1,13 +1,11 @@
 #include <chrono>
 #include <thread>
 
-#include "orchestrator/cli/place.hpp"
+#include "orchestrator/cli/on_range.hpp"
 #include "orchestrator/cli/print.hpp"
 #include "orchestrator/cli/progress_line.hpp"
 #include "orchestrator/cli/served.hpp"
 #include "orchestrator/core/clock.hpp"
-#include "orchestrator/daemon/signals.hpp"
-#include "orchestrator/range/range.hpp"
 #include "orchestrator/range/selection.hpp"
 
 namespace testudo::cli {
@@ -20,26 +18,14 @@ using Machines = std::set<std::string>;
 
 // Nobody serves the exercise, so there is no log to tell: the machines are made anew and that is all.
 Result<range::Outcome> reset_range(const ResetOptions& options, const Provisioned& exercise, const Machines& machines) {
-    RealLoop loop;
-    const daemon::StopOnSignal signals(loop, [&loop](int) { loop.stop(); });
-    const auto hypervisor = daemon::connect(loop, host_of(options.place, exercise.folder));
-    if (!hypervisor)
-        return tl::unexpected(hypervisor.error());
-    const auto journal = range::Journal::open(exercise.folder.journal(), loop.clock());
-    if (!journal)
-        return tl::unexpected(journal.error());
-    range::Range range(loop, **hypervisor, **journal, exercise.plan, exercise.seed);
-    Result<range::Outcome> outcome =
-        fail("range.interrupted", exercise.plan.exercise, "not all machines are back: run `testudo reset` again");
-    ProgressLine line(loop.clock());
-    range.reset(
-        machines, [&](const range::Progress& progress) { line.show(progress); },
-        [&](Result<range::Outcome> result) {
-            outcome = std::move(result);
-            loop.stop();
-        });
-    loop.run();
-    return outcome;
+    return on_range(options.place, exercise, "not all machines are back: run `testudo reset` again",
+                    [&](range::Range& range, range::OnProgress progress, range::Range::Done done) {
+                        if (options.snapshot.empty())
+                            range.reset(machines, std::move(progress), std::move(done));
+                        else
+                            range.roll_back(machines, options.snapshot, range::Snapshots(exercise.folder.snapshots()),
+                                            std::move(progress), std::move(done));
+                    });
 }
 
 // Lost ones, with the reason.
@@ -81,8 +67,12 @@ int reset_served(const ResetOptions& options, const Served& controller, const Ma
         body["machine"] = options.machine;
     if (!options.reason.empty())
         body["reason"] = options.reason;
+    if (!options.snapshot.empty())
+        body["to"] = options.snapshot;
     if (const auto begun = controller.post("/api/v1/range/reset", body); !begun)
         return complain(begun.error());
+    if (const auto rest = controller.range_at_rest(); !rest)
+        return complain(rest.error());
     const auto lost = await_machines(controller, machines);
     if (!lost)
         return complain(lost.error());
@@ -122,8 +112,9 @@ int reset(const ResetOptions& options) {
                                                        {"machines", json::value_from(*machines)},
                                                        {"took_ms", took.count()}}));
     else
-        fmt::print("{}: {} made anew and ready after {:.1f} s\n", exercise->plan.exercise,
+        fmt::print("{}: {} {} and ready after {:.1f} s\n", exercise->plan.exercise,
                    machines->size() == 1 ? *machines->begin() : fmt::format("{} machines", machines->size()),
+                   options.snapshot.empty() ? "made anew" : "put back to " + options.snapshot,
                    static_cast<double>(took.count()) / 1000);
     return exit_ok;
 }

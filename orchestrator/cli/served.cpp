@@ -1,7 +1,9 @@
 #include "orchestrator/cli/served.hpp"
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "web/server/client.hpp"
 
@@ -37,6 +39,21 @@ Result<std::string> Served::post(const std::string& path, const json::object& bo
 
 Result<std::string> Served::get(const std::string& path) const {
     return send("GET", path, "");
+}
+
+Result<json::object> Served::range_at_rest() const {
+    constexpr std::chrono::milliseconds look_period{100};
+    for (;;) { // the controller bounds it
+        const auto answer = get("/api/v1/range/snapshots");
+        if (!answer)
+            return tl::unexpected(answer.error());
+        const auto document = parse_json(*answer);
+        if (!document)
+            return tl::unexpected(document.error());
+        if (!bool_or(document->get_object(), "under_way"))
+            return document->get_object();
+        std::this_thread::sleep_for(look_period);
+    }
 }
 
 } // namespace testudo::cli

@@ -32,7 +32,17 @@ Result<Done> bring_up(const UpOptions& options, const daemon::ExerciseFolder& fo
         return tl::unexpected(seed.error());
     RealLoop loop;
     const daemon::StopOnSignal signals(loop, [&loop](int) { loop.stop(); });
-    const auto hypervisor = daemon::connect(loop, host_of(options.place, folder));
+    auto host = host_of(options.place, folder);
+    if (!options.hosts.empty()) {
+        auto inventory = daemon::read_inventory(options.hosts, plan);
+        if (!inventory)
+            return tl::unexpected(inventory.error());
+        host.hosts = std::move(*inventory);
+    }
+    if (host.hosts.empty() && !plan.hosts.empty())
+        fmt::print(stderr, "testudo: the template has {} hosts; without --hosts all machines run here\n",
+                   plan.hosts.size());
+    const auto hypervisor = daemon::connect(loop, host);
     if (!hypervisor)
         return tl::unexpected(hypervisor.error());
     const auto journal = range::Journal::open(folder.journal(), loop.clock());
@@ -46,7 +56,17 @@ Result<Done> bring_up(const UpOptions& options, const daemon::ExerciseFolder& fo
         !kept)
         return tl::unexpected(kept.error());
 
-    range::Range range(loop, **hypervisor, **journal, plan, *seed);
+    range::Placement placement;
+    if (!host.hosts.empty()) {
+        const auto kept = daemon::ExerciseFolder::write_private(folder.hosts(), json::serialize(to_json(host.hosts)));
+        if (!kept)
+            return tl::unexpected(kept.error());
+        const auto placed = daemon::place_machines(folder, plan);
+        if (!placed)
+            return tl::unexpected(placed.error());
+        placement = daemon::hosts_of(*placed);
+    }
+    range::Range range(loop, **hypervisor, **journal, plan, *seed, {}, placement);
     Result<Done> result =
         fail("range.interrupted", plan.exercise,
              "go on with `testudo up " + options.file + "`, or undo with `testudo down " + plan.exercise + "`");

@@ -1,6 +1,8 @@
 #include "orchestrator/daemon/controllers.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <map>
 
 #include "orchestrator/daemon/publisher.hpp"
 #include "orchestrator/range/selection.hpp"
@@ -13,6 +15,10 @@ Result<json::value> done(const Result<void>& result) {
     if (!result)
         return tl::unexpected(result.error());
     return json::value(json::object());
+}
+
+tl::unexpected<Error> busy() {
+    return fail("range.conflict", "", "machines are being kept or made anew; wait until that is done");
 }
 
 tl::unexpected<Error> only_read() {
@@ -66,6 +72,18 @@ Result<json::value> ReadingController::reset(const web::Caller&, const web::Rang
     return only_read();
 }
 
+Result<json::value> ReadingController::keep(const web::Caller&, const web::RangeSnapshot&) {
+    return only_read();
+}
+
+Result<json::value> ReadingController::snapshots(const web::Caller&) {
+    return only_read();
+}
+
+Result<json::value> ReadingController::evacuate(const web::Caller&, const std::string&) {
+    return only_read();
+}
+
 Result<json::value> ReadingController::check_isolation(const web::Caller&) {
     return only_read();
 }
@@ -101,10 +119,11 @@ Result<web::ArchiveFile> ReadingController::archive(const web::Caller&) {
     return web::ArchiveFile{*file, past_.now().plan().exercise + ".testudo"};
 }
 
-LiveController::LiveController(exercise::Engine& engine, range::Range& range, IsolationCheck& isolation,
-                               const exercise::Replay& past, exercise::ViewOptions options, MakeArchive make_archive)
+LiveController::LiveController(exercise::Engine& engine, range::Range& range, range::Snapshots snapshots,
+                               Evacuate evacuate, IsolationCheck& isolation, const exercise::Replay& past,
+                               exercise::ViewOptions options, MakeArchive make_archive)
     : ReadingController(past, std::move(options), std::move(make_archive)), engine_(engine), range_(range),
-      isolation_(isolation) {}
+      snapshots_(std::move(snapshots)), evacuate_(std::move(evacuate)), isolation_(isolation) {}
 
 Result<json::value> LiveController::command(const web::Caller& by, web::ExerciseCommand command,
                                             const std::string& reason) {
@@ -168,21 +187,88 @@ Result<json::value> LiveController::reset(const web::Caller& by, const web::Rang
     if (!machines)
         return tl::unexpected(machines.error());
     if (range_.busy())
-        return fail("range.conflict", "", "machines are being made anew already; wait until they are ready");
+        return busy();
     const std::vector<std::string> list(machines->begin(), machines->end());
-    if (auto told = engine_.machines_reset(list, reset.requested, by.name, reset.reason); !told)
+    if (!reset.to.empty())
+        for (const auto& machine : list)
+            if (const auto kept = snapshots_.find(reset.to, machine); !kept)
+                return tl::unexpected(kept.error());
+    if (auto told = engine_.machines_reset(list, reset.requested, by.name, reset.reason, reset.to); !told)
         return tl::unexpected(told.error());
-    // Those that come back are found ready by the engine itself.
-    range_.reset(*machines, {}, [this, list](const Result<range::Outcome>& outcome) {
-        if (!outcome)
-            for (const auto& machine : list)
-                engine_.machine_state(machine, "lost", "the reset failed: " + outcome.error().message);
-        else
-            for (const auto& failure : outcome->failures)
-                engine_.machine_state(failure.step.object, "lost",
-                                      "the reset failed: " + range::describe(failure) + "; reset it once more");
-    });
+    const std::string what = reset.to.empty() ? "reset" : "rollback";
+    const auto over = [this, what, list](const Result<range::Outcome>& outcome) { made_anew(what, list, outcome); };
+    if (reset.to.empty())
+        range_.reset(*machines, {}, over);
+    else
+        range_.roll_back(*machines, reset.to, snapshots_, {}, over);
     return json::value({{"machines", json::value_from(list)}});
+}
+
+void LiveController::made_anew(const std::string& what, const std::vector<std::string>& machines,
+                               const Result<range::Outcome>& outcome) {
+    std::map<std::string, std::string> problems;
+    if (outcome)
+        for (const auto& failure : outcome->failures)
+            problems[failure.step.object] = range::describe(failure) + "; reset it";
+    else
+        for (const auto& machine : machines)
+            problems[machine] = outcome.error().text();
+    for (const auto& machine : machines) {
+        if (const auto problem = problems.find(machine); problem != problems.end())
+            engine_.machine_state(machine, "lost", fmt::format("the {} failed: {}", what, problem->second));
+        // The engine would find out by itself, but not at once.
+        else if (engine_.projection().state().machines().at(machine).state != "ready")
+            engine_.machine_state(machine, "ready", "");
+    }
+}
+
+Result<json::value> LiveController::keep(const web::Caller& by, const web::RangeSnapshot& snapshot) {
+    const auto machines = range::machines_meant(engine_.projection().plan(), snapshot.team, snapshot.machine);
+    if (!machines)
+        return tl::unexpected(machines.error());
+    if (const auto good = range::Snapshots::check_name(snapshot.name); !good)
+        return tl::unexpected(good.error());
+    if (range_.busy())
+        return busy();
+    const std::vector<std::string> list(machines->begin(), machines->end());
+    range_.keep(*machines, snapshot.name, snapshots_, {},
+                [this, name = snapshot.name, who = by.name, list](const Result<range::Outcome>& outcome) {
+                    kept(name, who, list, outcome);
+                });
+    return json::value({{"machines", json::value_from(list)}});
+}
+
+void LiveController::kept(const std::string& snapshot, const std::string& by, const std::vector<std::string>& machines,
+                          const Result<range::Outcome>& outcome) {
+    not_kept_.clear();
+    for (const auto& machine : machines) {
+        std::string problem = outcome ? "" : outcome.error().text();
+        if (outcome)
+            for (const auto& failure : outcome->failures)
+                if (failure.step.object == machine)
+                    problem = failure.error.text();
+        if (!problem.empty())
+            not_kept_.push_back(machine + ": " + problem);
+        engine_.machine_kept(machine, snapshot, by, problem);
+    }
+}
+
+Result<json::value> LiveController::snapshots(const web::Caller&) {
+    return json::value(
+        {{"under_way", range_.busy()}, {"failures", json::value_from(not_kept_)}, {"snapshots", snapshots_.to_json()}});
+}
+
+Result<json::value> LiveController::evacuate(const web::Caller&, const std::string& host) {
+    if (range_.busy())
+        return busy();
+    const auto moved = evacuate_(host);
+    if (!moved)
+        return tl::unexpected(moved.error());
+    std::vector<std::string> list;
+    for (const auto& [machine, placed] : *moved)
+        list.push_back(machine);
+    range_.up({}, {}, [this, list](const Result<range::Outcome>& outcome) { made_anew("evacuation", list, outcome); });
+    return json::value(json::object{{"moved", plan::to_json(*moved)}});
 }
 
 Result<json::value> LiveController::check_isolation(const web::Caller& by) {

@@ -7,6 +7,7 @@
 #include "orchestrator/exercise/engine.hpp"
 #include "orchestrator/exercise/replay.hpp"
 #include "orchestrator/exercise/view.hpp"
+#include "orchestrator/plan/placement.hpp"
 #include "orchestrator/range/range.hpp"
 #include "web/api/controller.hpp"
 
@@ -31,6 +32,9 @@ class ReadingController : public web::Controller {
     Result<json::value> rule(const web::Caller& by, const web::CheckRuling& ruling) override;
     Result<json::value> adjust(const web::Caller& by, const web::Adjustment& adjustment) override;
     Result<json::value> reset(const web::Caller& by, const web::RangeReset& reset) override;
+    Result<json::value> keep(const web::Caller& by, const web::RangeSnapshot& snapshot) override;
+    Result<json::value> snapshots(const web::Caller& caller) override;
+    Result<json::value> evacuate(const web::Caller& by, const std::string& host) override;
     Result<json::value> check_isolation(const web::Caller& by) override;
     Result<json::value> isolation(const web::Caller& caller) override;
     Result<json::value> why(const web::Caller& caller, const std::string& team) override;
@@ -46,8 +50,12 @@ class ReadingController : public web::Controller {
 // A live exercise: the same, and the acts of the white team and the teams go to the engine.
 class LiveController final : public ReadingController {
   public:
-    LiveController(exercise::Engine& engine, range::Range& range, IsolationCheck& isolation,
-                   const exercise::Replay& past, exercise::ViewOptions options, MakeArchive make_archive);
+    // Places all machines anew without this host, in the range as well, and tells which of them move.
+    using Evacuate = std::function<Result<plan::Placement>(const std::string& host)>;
+
+    LiveController(exercise::Engine& engine, range::Range& range, range::Snapshots snapshots, Evacuate evacuate,
+                   IsolationCheck& isolation, const exercise::Replay& past, exercise::ViewOptions options,
+                   MakeArchive make_archive);
 
     Result<json::value> command(const web::Caller& by, web::ExerciseCommand command,
                                 const std::string& reason) override;
@@ -58,11 +66,22 @@ class LiveController final : public ReadingController {
     Result<json::value> rule(const web::Caller& by, const web::CheckRuling& ruling) override;
     Result<json::value> adjust(const web::Caller& by, const web::Adjustment& adjustment) override;
     Result<json::value> reset(const web::Caller& by, const web::RangeReset& reset) override;
+    Result<json::value> keep(const web::Caller& by, const web::RangeSnapshot& snapshot) override;
+    Result<json::value> snapshots(const web::Caller& caller) override;
+    Result<json::value> evacuate(const web::Caller& by, const std::string& host) override;
     Result<json::value> check_isolation(const web::Caller& by) override;
 
   private:
+    void made_anew(const std::string& what, const std::vector<std::string>& machines,
+                   const Result<range::Outcome>& outcome);
+    void kept(const std::string& snapshot, const std::string& by, const std::vector<std::string>& machines,
+              const Result<range::Outcome>& outcome);
+
     exercise::Engine& engine_;
     range::Range& range_;
+    range::Snapshots snapshots_;
+    Evacuate evacuate_;
+    std::vector<std::string> not_kept_; // of the last snapshot, with the reason
     IsolationCheck& isolation_;
 };
 

@@ -10,6 +10,8 @@ namespace testudo::daemon {
 //   log.db       the event log          seed         secrets are derived from it (plan/secrets.hpp)
 //   plan.json    what `up` made         journal      of the range
 //   disks/       overlays of VMs        serve.json   address and operator token of a running controller
+//   snapshots/   what was kept of machines
+//   hosts.json   where several hosts are found, and placement.json which machine is on which
 class ExerciseFolder {
   public:
     // Of an exercise that was provisioned here; `exercise.unknown` if there is none of that name.
@@ -30,6 +32,9 @@ class ExerciseFolder {
     std::filesystem::path log() const { return path_ / "log.db"; }
     std::filesystem::path plan() const { return path_ / "plan.json"; }
     std::filesystem::path journal() const { return path_ / "journal"; }
+    std::filesystem::path hosts() const { return path_ / "hosts.json"; }
+    std::filesystem::path placement() const { return path_ / "placement.json"; }
+    std::filesystem::path snapshots() const { return path_ / "snapshots"; }
     std::filesystem::path disks() const { return path_ / "disks"; }
     std::filesystem::path serve() const { return path_ / "serve.json"; }
     // For an ended exercise that is started anew: log-1.db, log-2.db ...; the first name that is free.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "orchestrator/core/loop.hpp"
+#include "orchestrator/daemon/inventory.hpp"
 #include "orchestrator/range/hypervisor.hpp"
 
 namespace testudo::daemon {
@@ -15,6 +16,7 @@ struct Host {
     std::filesystem::path images;
     std::filesystem::path disks;  // where overlays of VMs are made
     std::filesystem::path golden; // what VMs are cloned from, for all exercises; on the same file system
+    Inventory hosts = {};         // several; the two at the top then mean nothing
 };
 
 // "host.absent" with what to do about it if there is none.

@@ -21,7 +21,7 @@ Result<void> IsolationCheck::begin(const std::string& by) {
     if (engine_.projection().state().run() == exercise::Run::provisioning)
         return fail("isolation.conflict", "", "not all machines are ready yet; it is checked as soon as they are");
     if (range_.busy())
-        return fail("isolation.conflict", "", "machines are being made anew; wait until they are ready");
+        return fail("isolation.conflict", "", "machines are being kept or made anew; wait until that is done");
     under_way_ = true;
     isolation::inspect(range_.guests(), engine_.projection().plan(), outside_of_range(port_),
                        [this, by, life = std::weak_ptr(alive_)](const isolation::Report& report) {

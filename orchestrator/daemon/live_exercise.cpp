@@ -1,11 +1,13 @@
 #include "orchestrator/daemon/live_exercise.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <utility>
 
 #include "orchestrator/daemon/access.hpp"
 #include "orchestrator/daemon/controllers.hpp"
 #include "orchestrator/daemon/exercise_archive.hpp"
+#include "orchestrator/daemon/placed.hpp"
 #include "orchestrator/daemon/publisher.hpp"
 #include "orchestrator/plan/secrets.hpp"
 #include "orchestrator/range/range.hpp"
@@ -78,6 +80,17 @@ struct LiveExercise::Parts {
         range->on_gone([this](const std::string& machine, const std::string& reason) {
             engine->machine_state(machine, "lost", reason);
         });
+        range->on_host([this](const std::string& host, bool up, const std::string& reason,
+                              const std::vector<std::string>& machines) {
+            if (!up)
+                return engine->host_lost(host, reason, machines);
+            engine->host_returned(host);
+            // What was evacuated from it must not speak beside what took its place; what is gone from it comes back.
+            loop.post([this, life = std::weak_ptr(alive)] {
+                if (!life.expired() && !range->busy())
+                    range->up({}, {}, [](const auto&) {});
+            });
+        });
         range->attach([this, life = std::weak_ptr(alive)](Result<std::vector<range::Range::MachineStatus>> missing) {
             if (life.expired())
                 return;
@@ -90,6 +103,19 @@ struct LiveExercise::Parts {
                     machine.machine, "lost",
                     fmt::format("it is {} in the hypervisor; `testudo up` makes it again", machine.state));
         });
+    }
+
+    Result<plan::Placement> evacuate(const plan::Plan& plan, const std::string& seed, const std::string& host) {
+        const auto before = placement_of(folder);
+        if (before.empty())
+            return fail("host.conflict", host, "the exercise runs on one host only");
+        if (std::none_of(plan.hosts.begin(), plan.hosts.end(), [&](const auto& one) { return one.id == host; }))
+            return fail("host.unknown", host, "there is no such host");
+        const auto placed = place_machines(folder, plan, {host});
+        if (!placed)
+            return placed;
+        range->place(plan, seed, hosts_of(*placed));
+        return plan::moved(before, *placed);
     }
 
     // Copying the log keeps everybody waiting, so while the exercise runs one archive serves all who ask within ten
@@ -116,8 +142,10 @@ struct LiveExercise::Parts {
         view.password = [seed](const std::string& credential) { return plan::password(seed, credential); };
         publisher = std::make_unique<Publisher>(
             loop, hub, [this]() -> const exercise::Projection& { return past->now(); }, view);
-        controller = std::make_unique<LiveController>(*engine, *range, *isolation, *past, view,
-                                                      [this] { return make_archive(); });
+        controller = std::make_unique<LiveController>(
+            *engine, *range, range::Snapshots(folder.snapshots()),
+            [this, plan, seed](const std::string& host) { return evacuate(plan, seed, host); }, *isolation, *past, view,
+            [this] { return make_archive(); });
         auto access = make_access(plan, seed);
         const web::ApiOptions api_options{.public_board = true, .replay = false};
         api = std::make_unique<web::Api>(loop, *controller, access.tokens, api_options);
@@ -161,7 +189,8 @@ Result<std::unique_ptr<LiveExercise>> LiveExercise::open(Loop& loop, const Exerc
         return tl::unexpected(log.error());
     p.log = std::move(*log);
 
-    p.range = std::make_unique<range::Range>(loop, *p.hypervisor, *p.journal, plan, seed);
+    p.range = std::make_unique<range::Range>(loop, *p.hypervisor, *p.journal, plan, seed, range::Range::Limits{},
+                                             hosts_of(placement_of(folder)));
     p.engine = std::make_unique<exercise::Engine>(loop, plan, *p.log, p.range->guests(),
                                                   exercise::Engine::Origin{plan.exercise, options.program});
     if (auto opened = p.engine->open(); !opened)

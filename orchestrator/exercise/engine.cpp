@@ -227,18 +227,46 @@ void Engine::machine_state(const std::string& machine, const std::string& state,
         recorder_.make("machine.state", known->team, {{"machine", machine}, {"state", state}, {"reason", reason}}));
 }
 
+void Engine::host_lost(const std::string& host, const std::string& reason, const std::vector<std::string>& machines) {
+    if (state().lost_hosts().contains(host))
+        return;
+    json::array listed;
+    for (const auto& id : machines)
+        if (const auto* known = plan::find_machine(plan(), id))
+            listed.push_back({{"machine", id}, {"team", known->team}});
+    (void)commit("host.lost", "", {{"host", host}, {"reason", reason}, {"machines", listed}}); // it halts by itself
+}
+
+void Engine::host_returned(const std::string& host) {
+    if (state().lost_hosts().contains(host))
+        (void)commit("host.returned", "", {{"host", host}});
+}
+
 Result<void> Engine::machines_reset(const std::vector<std::string>& machines, bool requested, const std::string& by,
-                                    const std::string& reason) {
+                                    const std::string& reason, const std::string& to) {
     if (auto allowed = require({Run::provisioning, Run::ready, Run::running, Run::paused}, "make machines anew");
         !allowed)
         return allowed;
     std::vector<Event> events;
     for (const auto& id : machines)
-        if (const auto* machine = plan::find_machine(plan(), id))
-            events.push_back(
-                recorder_.make("machine.reset", machine->team,
-                               {{"machine", id}, {"by", by}, {"reason", reason}, {"requested", requested}}));
+        if (const auto* machine = plan::find_machine(plan(), id)) {
+            json::object body{{"machine", id}, {"by", by}, {"reason", reason}, {"requested", requested}};
+            if (!to.empty())
+                body["to"] = to;
+            events.push_back(recorder_.make("machine.reset", machine->team, std::move(body)));
+        }
     return recorder_.commit(std::move(events));
+}
+
+void Engine::machine_kept(const std::string& machine, const std::string& snapshot, const std::string& by,
+                          const std::string& problem) {
+    const auto* known = plan::find_machine(plan(), machine);
+    if (!known)
+        return;
+    json::object body{{"machine", machine}, {"snapshot", snapshot}, {"by", by}, {"kept", problem.empty()}};
+    if (!problem.empty())
+        body["reason"] = problem;
+    recorder_.note(recorder_.make("machine.kept", known->team, std::move(body)));
 }
 
 Result<void> Engine::isolation_checked(json::object report, const std::string& by) {

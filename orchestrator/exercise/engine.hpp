@@ -50,10 +50,19 @@ class Engine {
     // up, and lost when the agent has been away for some seconds.
     void machine_state(const std::string& machine, const std::string& state, const std::string& reason);
 
-    // The machines are about to be made anew from their images; `requested`: their team asked for it. Refused after
-    // ENDEX.
+    // A host was lost with these machines on it: they are lost, and no check of their teams is charged until each is
+    // ready again, wherever that is. Told twice it is recorded once.
+    void host_lost(const std::string& host, const std::string& reason, const std::vector<std::string>& machines);
+    // It is back. Its machines are ready once their agents answer.
+    void host_returned(const std::string& host);
+
+    // The machines are about to be made anew from their images, or `to` a snapshot; `requested`: their team asked for
+    // it. Refused after ENDEX.
     Result<void> machines_reset(const std::vector<std::string>& machines, bool requested, const std::string& by,
-                                const std::string& reason);
+                                const std::string& reason, const std::string& to = "");
+    // A snapshot of the machine was made, or could not be: why.
+    void machine_kept(const std::string& machine, const std::string& snapshot, const std::string& by,
+                      const std::string& problem);
 
     // What a check of the range's isolation found: {leaks, findings, ...} of docs/events.md. While the newest one has
     // leaks the exercise neither starts, nor goes on, nor fires anything; if it runs, it is paused.

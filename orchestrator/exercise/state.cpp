@@ -110,6 +110,16 @@ void State::apply(const Event& event) {
         isolation_ = event.body;
         isolation_["seq"] = event.seq;
         isolation_["wall_ms"] = event.wall_ms;
+    } else if (kind == "host.lost") {
+        const auto host = text_or(event.body, "host");
+        lost_hosts_[host] = text_or(event.body, "reason");
+        if (const auto* machines = event.body.if_contains("machines"); machines != nullptr && machines->is_array())
+            for (const auto& item : machines->get_array())
+                if (const auto* machine = item.if_object())
+                    machines_[text_or(*machine, "machine")] = {
+                        "lost", fmt::format("its host {} is lost: {}", host, lost_hosts_[host])};
+    } else if (kind == "host.returned") {
+        lost_hosts_.erase(text_or(event.body, "host")); // its machines are ready once their agents say so
     } else if (kind == "machine.reset") {
         const auto machine = text_or(event.body, "machine");
         machines_[machine] = {"resetting", text_or(event.body, "reason")};

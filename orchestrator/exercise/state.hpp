@@ -119,6 +119,8 @@ class State {
     const std::map<std::string, Message>& messages() const { return messages_; }
     const std::map<std::string, Report>& reports() const { return reports_; }
     const std::map<std::string, MachineState>& machines() const { return machines_; }
+    // Host::id of those that are lost, with the reason.
+    const std::map<std::string, std::string>& lost_hosts() const { return lost_hosts_; }
     // The newest report on the range's isolation, with its `seq`; empty if there was none.
     const json::object& isolation() const { return isolation_; }
     // "portal@north to db@south (198.18.12.30 port 5432): accepted"; "" if there is none.
@@ -149,6 +151,7 @@ class State {
     std::map<std::string, Report> reports_;
     std::map<std::string, MachineState> machines_;
     std::set<std::string> not_ready_; // machines that have not been ready yet
+    std::map<std::string, std::string> lost_hosts_;
     json::object isolation_;
     std::string run_id_;
     std::uint64_t seq_ = 0;

@@ -96,8 +96,22 @@ std::string words(const Event& event, const plan::Plan& plan) {
         return fmt::format("{} is {}{}", machine_words(plan, text_or(body, "machine")), text_or(body, "state"),
                            because(event));
     if (kind == "machine.reset")
-        return fmt::format("{} is reset by {}{}{}", machine_words(plan, text_or(body, "machine")), text_or(body, "by"),
-                           bool_or(body, "requested") ? ", as its team asked" : "", because(event));
+        return fmt::format("{} is {} by {}{}{}", machine_words(plan, text_or(body, "machine")),
+                           text_or(body, "to").empty() ? "reset" : "rolled back to " + text_or(body, "to"),
+                           text_or(body, "by"), bool_or(body, "requested") ? ", as its team asked" : "",
+                           because(event));
+    if (kind == "machine.kept")
+        return fmt::format("{} {} as {} by {}{}", machine_words(plan, text_or(body, "machine")),
+                           bool_or(body, "kept") ? "is kept" : "could not be kept", text_or(body, "snapshot"),
+                           text_or(body, "by"), because(event));
+    if (kind == "host.lost") {
+        const auto* machines = body.if_contains("machines");
+        return fmt::format("Host {} is lost, and {} machines with it{}", text_or(body, "host"),
+                           machines != nullptr && machines->is_array() ? machines->get_array().size() : 0,
+                           because(event));
+    }
+    if (kind == "host.returned")
+        return fmt::format("Host {} is back", text_or(body, "host"));
     if (kind == "isolation.checked")
         return fmt::format("Isolation checked by {}: {} probes, {} leaks, {} blocked, {} unknown", text_or(body, "by"),
                            int_or(body, "probes"), int_or(body, "leaks"), int_or(body, "blocked"),

@@ -15,6 +15,7 @@
 #include "orchestrator/libvirt/packet_guard.hpp"
 #include "orchestrator/libvirt/socket_channel.hpp"
 #include "orchestrator/libvirt/stream_channel.hpp"
+#include "orchestrator/libvirt/trunk.hpp"
 #include "orchestrator/libvirt/virtual_machines.hpp"
 #include "orchestrator/libvirt/worker_pool.hpp"
 
@@ -247,11 +248,16 @@ Result<void> Calls::create(const NetworkSpec& spec) {
     const auto connection = qemu_.get();
     if (!connection)
         return tl::unexpected(connection.error());
-    if (const Network there(virNetworkLookupByName(connection->get(), spec.name.c_str())); there)
-        return accept_existing(mark_of(there.get()), spec.mark, spec.name);
-    if (!Network(virNetworkCreateXML(connection->get(), network_xml(spec).c_str())))
+    if (const Network there(virNetworkLookupByName(connection->get(), spec.name.c_str())); there) {
+        if (auto accepted = accept_existing(mark_of(there.get()), spec.mark, spec.name); !accepted)
+            return accepted;
+    } else if (!Network(virNetworkCreateXML(connection->get(), network_xml(spec).c_str())))
         return last_error(spec.mark.object);
-    return {};
+    // Also where the network was there already: whoever made it may have been killed before this.
+    if (spec.trunk)
+        return make_trunk(host_.qemu_uri, spec.bridge, *spec.trunk);
+    // It may have had parts elsewhere before.
+    return spec.hosts.empty() ? Result<void>() : remove_trunk(host_.qemu_uri, spec.bridge);
 }
 
 Result<std::string> Calls::container_xml_of(const MachineSpec& spec) {
@@ -317,6 +323,10 @@ Result<void> Calls::destroy(const Observed& object) {
             return last_error_is_absence() ? Result<void>() : last_error(object.mark.object);
         if (auto ours = check_ours(mark_of(there.get()), object); !ours)
             return ours;
+        // libvirt removes the bridge but knows nothing of this port, which goes first so that none is ever left alone.
+        if (const Text bridge(virNetworkGetBridgeName(there.get())); bridge)
+            if (auto gone = remove_trunk(host_.qemu_uri, bridge.get()); !gone)
+                return gone;
         if (virNetworkDestroy(there.get()) != 0 && !last_error_is_absence())
             return last_error(object.mark.object);
         return {};

@@ -2,16 +2,11 @@
 
 #include <arpa/inet.h>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <optional>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include "orchestrator/libvirt/command.hpp"
+#include "orchestrator/libvirt/host_commands.hpp"
+#include "orchestrator/libvirt/trunk.hpp"
 
 namespace testudo::libvirt {
 namespace {
@@ -38,6 +33,7 @@ std::string as_number(const std::string& ipv6) {
 
 // Of a neighbour advertisement (RFC 4861, 4.4) the target is the third to sixth word, and its first ten bits are those
 // of fe80::/10 where it is a link-local one.
+// What comes through a trunk was held to its addresses by the guard of the host that sent it.
 constexpr std::string_view chains = R"(
     chain from_machine {
         type filter hook prerouting priority -250; policy accept;
@@ -56,8 +52,9 @@ constexpr std::string_view chains = R"(
     chain between_machines {
         type filter hook forward priority -250; policy accept;
         iifname != @ports oifname != @ports accept
-        iifname != @ports counter drop comment "from a stranger"
-        oifname != @ports counter drop comment "to a stranger"
+        iifname != @ports iifname != @trunks counter drop comment "from a stranger"
+        oifname != @ports oifname != @trunks counter drop comment "to a stranger"
+        oifname @trunks accept
         ether daddr & 01:00:00:00:00:00 == 00:00:00:00:00:00 oifname . ether daddr != @macs counter drop comment "not for it"
     }
     chain to_host {
@@ -70,36 +67,6 @@ constexpr std::string_view chains = R"(
     }
 }
 )";
-
-// Where the socket of a URI of this machine is; nothing for other machines.
-std::optional<std::string> socket_of(const std::string& uri) {
-    const auto scheme = uri.substr(0, uri.find("://"));
-    const auto rest = uri.substr(std::min(uri.size(), scheme.size() + 3));
-    const bool local = scheme == "qemu" || scheme == "qemu+unix";
-    if (!local || !rest.starts_with("/system"))
-        return std::nullopt;
-    const auto named = rest.find("socket=");
-    return named == std::string::npos ? "/run/libvirt/libvirt-sock" : rest.substr(named + 7, rest.find('&', named));
-}
-
-// The process that listens there: its network namespace is the one with the bridges.
-Result<pid_t> listener_at(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path)
-        return fail("range.guard", path, "the path of the socket is too long");
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-    const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ucred peer{};
-    socklen_t size = sizeof peer;
-    const bool known = socket >= 0 && ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-                       ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
-    const auto why = errno;
-    ::close(socket);
-    if (!known)
-        return fail("range.guard", path, std::string("nobody listens there: ") + std::strerror(why));
-    return peer.pid;
-}
 
 } // namespace
 
@@ -115,6 +82,9 @@ std::string guard_rules(const range::Guard& guard) {
     Elements ipv4;
     Elements ipv6;
     Elements targets;
+    Elements trunks;
+    for (const auto& bridge : guard.trunked)
+        trunks.push_back(fmt::format("\"{}\"", trunk_device(bridge)));
     for (const auto& port : guard.ports) {
         const auto device = fmt::format("\"{}\"", port.device);
         ports.push_back(device);
@@ -131,19 +101,14 @@ std::string guard_rules(const range::Guard& guard) {
     return no_guard_rules(guard.exercise) + fmt::format("table bridge {} {{\n", table_of(guard.exercise)) +
            set_of("ports", "type ifname", ports) + set_of("routers", "type ifname", routers) +
            set_of("macs", "type ifname . ether_addr", macs) + set_of("ipv4", "type ifname . ipv4_addr", ipv4) +
-           set_of("ipv6", "type ifname . ipv6_addr", ipv6) + set_of("targets", "typeof iifname . @th,64,128", targets) +
-           std::string(chains);
+           set_of("ipv6", "type ifname . ipv6_addr", ipv6) + set_of("trunks", "type ifname", trunks) +
+           set_of("targets", "typeof iifname . @th,64,128", targets) + std::string(chains);
 }
 
 Result<void> load_guard_rules(const std::string& uri, const std::string& rules) {
-    const auto socket = socket_of(uri);
-    if (!socket)
-        return fail("range.unsupported", uri, "packets can be guarded on this machine only");
-    const auto listener = listener_at(*socket);
-    if (!listener)
-        return tl::unexpected(listener.error());
-    const auto loaded =
-        run_command({"nsenter", fmt::format("--net=/proc/{}/ns/net", *listener), "nft", "-f", "-"}, rules);
+    const auto loaded = run_on_host(uri, {"nft", "-f", "-"}, rules);
+    if (!loaded && loaded.error().code == "range.unsupported")
+        return loaded;
     if (!loaded)
         return fail("range.guard", loaded.error().object,
                     "the rules that hold machines to their addresses were refused: " + loaded.error().message);

@@ -11,7 +11,6 @@ namespace testudo::libvirt {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t longest_name = 64;
 constexpr const char* description = "snapshot.json";
 constexpr const char* unfinished = ".new-";
 
@@ -21,20 +20,6 @@ json::object description_of(const fs::path& snapshot) {
 }
 
 } // namespace
-
-Result<void> SnapshotStore::check_name(const std::string& snapshot) {
-    const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    };
-    const bool good = !snapshot.empty() && snapshot.size() <= longest_name && plain(snapshot.front()) &&
-                      std::all_of(snapshot.begin(), snapshot.end(),
-                                  [&](char c) { return plain(c) || c == '.' || c == '-' || c == '_'; });
-    if (good)
-        return {};
-    return fail("range.snapshot-name", snapshot,
-                "a snapshot's name has letters, digits, '.', '-' and '_', begins with a letter or digit, and has at "
-                "most 64 of them");
-}
 
 Result<fs::path> SnapshotStore::begin(const std::string& exercise, const std::string& machine) const {
     const auto home = directory_ / exercise / machine;

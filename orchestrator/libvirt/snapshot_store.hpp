@@ -31,9 +31,6 @@ class SnapshotStore {
     // Of whichever exercise has a machine of that name and UUID.
     Result<void> forget(const range::MachineRef& machine, const std::string& snapshot) const;
 
-    // Names become folders: letters, digits, dot, dash and underscore, beginning with a letter or digit, at most 64.
-    static Result<void> check_name(const std::string& snapshot);
-
   private:
     std::filesystem::path directory_;
 };

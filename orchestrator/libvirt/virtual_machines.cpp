@@ -10,6 +10,7 @@
 #include "orchestrator/libvirt/ownership.hpp"
 #include "orchestrator/libvirt/restore_feed.hpp"
 #include "orchestrator/libvirt/save_image.hpp"
+#include "orchestrator/range/snapshots.hpp"
 
 namespace testudo::libvirt {
 namespace fs = std::filesystem;
@@ -277,7 +278,7 @@ VirtualMachines::Made VirtualMachines::wake(virConnectPtr connection, const rang
 }
 
 Result<void> VirtualMachines::restore(const range::MachineSpec& spec, const std::string& snapshot) {
-    if (auto good = SnapshotStore::check_name(snapshot); !good)
+    if (auto good = range::Snapshots::check_name(snapshot); !good)
         return good;
     const auto connection = connections_.get();
     if (!connection)
@@ -303,7 +304,7 @@ Result<void> VirtualMachines::restore(const range::MachineSpec& spec, const std:
 }
 
 Result<void> VirtualMachines::save(const range::MachineRef& machine, const std::string& snapshot) {
-    if (auto good = SnapshotStore::check_name(snapshot); !good)
+    if (auto good = range::Snapshots::check_name(snapshot); !good)
         return good;
     const auto connection = connections_.get();
     if (!connection)

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "orchestrator/plan/placement.hpp"
 #include "orchestrator/plan/stakes.hpp"
 #include "orchestrator/template/quantity.hpp"
 
@@ -114,6 +115,9 @@ std::string hosts_section(const Plan& plan) {
                            host.highest.empty() ? "" : fmt::format(", at most {}", host.highest), host.uri);
     for (const auto& quota : plan.quotas)
         out += fmt::format("    {:<14} at most {} MiB of them\n", quota.nation, quota.memory_mib);
+    if (const auto placement = place(plan))
+        for (const auto& [machine, placed] : *placement)
+            out += fmt::format("      {:<24} on {:<14} {}\n", machine, placed.host, placed.reason);
     return out;
 }
 
@@ -251,6 +255,7 @@ json::object describe_json(const Plan& plan) {
             {"objectives", to_json(objective_stakes(plan))},
             {"not_approved", std::move(unapproved)},
             {"steps", std::move(steps)},
+            {"placement", to_json(place(plan).value_or(Placement{}))},
             {"plan", to_json(plan)}};
 }
 

@@ -5,6 +5,7 @@
 
 #include "orchestrator/core/label.hpp"
 #include "orchestrator/plan/groups.hpp"
+#include "orchestrator/plan/placement.hpp"
 
 namespace testudo::plan {
 namespace {
@@ -26,20 +27,13 @@ std::int64_t free_of(const Host& host) {
 }
 
 bool takes(const Host& host, const Load& load) {
-    const auto highest = classification_of(host.highest);
-    return (host.teams.empty() || std::find(host.teams.begin(), host.teams.end(), load.team) != host.teams.end()) &&
-           (!highest || load.classification <= *highest);
+    return plan::takes(host, load.team, load.classification);
 }
 
 std::vector<Load> loads_of(const Plan& plan) {
-    const auto classification = [](const std::string& text) {
-        const auto label = parse_label(text);
-        return label ? label->classification : Classification::unclassified;
-    };
-    const auto whole = classification(plan.label);
     std::map<std::pair<std::string, Classification>, Load> loads;
     for (const auto& machine : plan.machines) {
-        const auto one = machine.label.empty() ? whole : classification(machine.label);
+        const auto one = classification_of(plan, machine);
         auto& load = loads[{machine.team, one}];
         load.team = machine.team;
         load.classification = one;
@@ -156,9 +150,12 @@ class HostPlanner {
         refuse_crowd("memory", &Load::memory_mib, free_of);
         if (counted)
             refuse_crowd("disk", &Load::disk_mib, [](const Host& host) { return host.disk_mib; });
-        template_::warn(draft_.out, "T1158", draft_.source.hosts.front().id.span,
-                        "machines are not spread over hosts yet: all run where the program runs",
-                        "what is said of hosts is counted, so that the plan is ready for them");
+        if (!good_)
+            return;
+        if (const auto placed = place(plan_); !placed)
+            error(draft_.out, "T1158", draft_.source.hosts.front().id.span,
+                  fmt::format("`{}` {}", placed.error().object, placed.error().message),
+                  "there is room enough in all, but machines cannot be cut: give a host more, or make them smaller");
     }
 
   private:
@@ -184,7 +181,7 @@ class HostPlanner {
         for (const auto& whose : spec.only_for)
             add_owner(whose, host);
         host.highest = spec.highest.value;
-        if (spec.highest.given() && !classification_of(spec.highest.value))
+        if (spec.highest.given() && !testudo::classification_of(spec.highest.value))
             refuse("T1121", spec.highest, fmt::format("`{}` is no classification", spec.highest.value),
                    "UNCLASSIFIED, RESTRICTED, CONFIDENTIAL, SECRET or TOP SECRET");
         good_ = good_ && spec.memory.given();
@@ -288,6 +285,7 @@ class HostPlanner {
         const Room room(wanted, there, std::move(taken_by));
         if (room.enough())
             return;
+        good_ = false;
         std::int64_t sum = 0;
         std::int64_t carried = 0;
         std::vector<std::string> loads;

@@ -267,7 +267,7 @@ struct Category {
     std::int64_t weight_milli = 0; // share of the total; all together 1,000,000 (= 1000 points)
 };
 
-// Where machines may run, once they are spread over hosts; the plan says only that all fit.
+// Where machines may run; placement.hpp says which one runs where.
 struct Host {
     std::string id;
     std::string title;

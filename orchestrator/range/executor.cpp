@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "orchestrator/range/kept_files.hpp"
+
 namespace testudo::range {
 namespace {
 
@@ -22,6 +24,10 @@ std::string past_of(const Step& step, bool changed) {
         return "created machine " + step.object;
     case Step::Act::make_ready:
         return (changed ? "made ready " : "is ready: ") + step.object;
+    case Step::Act::join_network:
+        return "joined network " + step.object;
+    case Step::Act::keep_machine:
+        return "kept " + step.object;
     }
     throw std::logic_error("unknown act");
 }
@@ -105,6 +111,8 @@ void Executor::start(std::size_t i) {
     journal_.will(steps_[i]);
     journalled_.insert(i);
     waits_for_[i] = "the hypervisor";
+    if (steps_[i].act == Step::Act::keep_machine)
+        return keep(i);
     call_hypervisor(i, 2);
 }
 
@@ -117,7 +125,7 @@ void Executor::call_hypervisor(std::size_t i, int attempts_left) {
             return;
         }
         --busy_[Lane::calls];
-        finish(i, result, true);
+        finish(i, result, steps_[i].act != Step::Act::join_network);
     });
     const auto& step = steps_[i];
     switch (step.act) {
@@ -127,10 +135,16 @@ void Executor::call_hypervisor(std::size_t i, int attempts_left) {
     case Step::Act::remove_network:
         return hypervisor_.destroy(*step.removed, done);
     case Step::Act::create_network:
+    case Step::Act::join_network:
         return hypervisor_.create_network(*goal_.network(step.object), done);
-    case Step::Act::create_machine:
-        return hypervisor_.create_machine(goal_.machine(step.object)->spec, done);
+    case Step::Act::create_machine: {
+        const auto& spec = goal_.machine(step.object)->spec;
+        if (!step.snapshot.empty() && spec.kind == plan::MachineKind::vm)
+            return hypervisor_.restore_machine(spec, step.snapshot, done);
+        return hypervisor_.create_machine(spec, done);
+    }
     case Step::Act::make_ready:
+    case Step::Act::keep_machine:
         break;
     }
     throw std::logic_error("not a call to the hypervisor");
@@ -168,6 +182,26 @@ void Executor::personalise(std::size_t i) {
     journalled_.insert(i);
     waits_for_[i] = "its agent to set it up";
     json::object body{{"spec", agents::to_json(goal_.machine(steps_[i].object)->personalise)}};
+    const auto& step = steps_[i];
+    if (step.snapshot.empty() || step.kind == plan::MachineKind::vm)
+        return ask_to_personalise(i, std::move(body));
+    const auto failed = [this, i](const Error& error) {
+        --busy_[Lane::personalising];
+        finish(i, tl::unexpected(error), true);
+    };
+    auto files = snapshots_->files(step.snapshot, step.object);
+    if (!files)
+        return failed(files.error());
+    give_files(guests_, step.object, std::move(*files),
+               while_alive([this, i, body, failed](const Result<std::string>& digest) mutable {
+                   if (!digest)
+                       return failed(digest.error());
+                   body["kept"] = *digest;
+                   ask_to_personalise(i, std::move(body));
+               }));
+}
+
+void Executor::ask_to_personalise(std::size_t i, json::object body) {
     guests_.request(steps_[i].object, "personalise", std::move(body), limits_.personalise,
                     while_alive([this, i](Result<json::object> result) {
                         --busy_[Lane::personalising];
@@ -175,6 +209,34 @@ void Executor::personalise(std::size_t i) {
                             return finish(i, tl::unexpected(result.error()), true);
                         finish(i, {}, true);
                     }));
+}
+
+void Executor::keep(std::size_t i) {
+    const auto& step = steps_[i];
+    const auto& spec = goal_.machine(step.object)->spec;
+    if (step.kind == plan::MachineKind::vm)
+        return hypervisor_.save_machine(ref_of(spec), step.snapshot, while_alive([this, i](const Result<void>& saved) {
+                                            kept(i, saved.map([] { return std::string(); }));
+                                        }));
+    waits_for_[i] = "its agent to pack its files";
+    if (!guests_.connected(step.object))
+        guests_.add(step.object, ref_of(spec), spec.secret);
+    guests_.await(step.object, limits_.agent, while_alive([this, i](const Result<void>& connected) {
+                      if (!connected)
+                          return kept(i, tl::unexpected(connected.error()));
+                      fetch_files(guests_, steps_[i].object,
+                                  while_alive([this, i](Result<std::string> files) { kept(i, std::move(files)); }));
+                  }));
+}
+
+void Executor::kept(std::size_t i, Result<std::string> files) {
+    --busy_[Lane::calls];
+    if (!files)
+        return finish(i, tl::unexpected(files.error()), true);
+    const auto& step = steps_[i];
+    const Snapshots::Kept one{to_rfc3339(loop_.clock().wall()), goal_.machine(step.object)->spec.mark.spec,
+                              files->size()};
+    finish(i, snapshots_->add(step.snapshot, step.object, one, *files), true);
 }
 
 void Executor::finish(std::size_t i, const Result<void>& result, bool changed) {

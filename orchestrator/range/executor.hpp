@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "orchestrator/range/guests.hpp"
 #include "orchestrator/range/journal.hpp"
 #include "orchestrator/range/progress.hpp"
+#include "orchestrator/range/snapshots.hpp"
 
 namespace testudo::range {
 
@@ -35,6 +37,8 @@ class Executor {
     Executor(Loop& loop, Hypervisor& hypervisor, Guests& guests, Journal& journal, const Goal& goal, Limits limits);
     ~Executor();
 
+    // For steps with a snapshot, before run().
+    void use(Snapshots snapshots) { snapshots_ = std::move(snapshots); }
     // Once. `done` is called from a later task; the executor may be destroyed in it.
     void run(std::vector<Step> steps, OnProgress progress, Done done);
     // What the hypervisor says of a call that takes long.
@@ -51,6 +55,9 @@ class Executor {
     void make_ready(std::size_t i);
     void ask_status(std::size_t i);
     void personalise(std::size_t i);
+    void ask_to_personalise(std::size_t i, json::object body);
+    void keep(std::size_t i);
+    void kept(std::size_t i, Result<std::string> files);
     void finish(std::size_t i, const Result<void>& result, bool changed);
     void skip_dependants();
     void report();
@@ -71,6 +78,7 @@ class Executor {
     Journal& journal_;
     const Goal& goal_;
     Limits limits_;
+    std::optional<Snapshots> snapshots_;
     std::vector<Step> steps_;
     std::vector<State> states_;
     std::map<std::size_t, SteadyTime> began_;

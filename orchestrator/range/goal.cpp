@@ -1,6 +1,7 @@
 #include "orchestrator/range/goal.hpp"
 
 #include <fmt/format.h>
+#include <set>
 
 #include "orchestrator/core/digest.hpp"
 #include "orchestrator/plan/address.hpp"
@@ -33,9 +34,10 @@ std::string fingerprint(const MachineSpec& spec, const std::string& personalise_
 }
 
 Goal::Machine machine_goal(const plan::Plan& plan, const std::string& plan_hash, const plan::Machine& machine,
-                           std::string_view seed) {
+                           std::string_view seed, const std::string& host) {
     Goal::Machine goal;
     auto& spec = goal.spec;
+    spec.host = host;
     spec.kind = machine.kind;
     spec.name = machine.domain;
     spec.uuid = machine.uuid;
@@ -61,6 +63,21 @@ Goal::Machine machine_goal(const plan::Plan& plan, const std::string& plan_hash,
     return goal;
 }
 
+std::string host_of(const Placement& placement, const std::string& machine) {
+    const auto placed = placement.find(machine);
+    return placed == placement.end() ? "" : placed->second;
+}
+
+// Where a machine is attached to it.
+std::vector<std::string> hosts_of(const plan::Plan& plan, const plan::Segment& segment, const Placement& placement) {
+    std::set<std::string> hosts;
+    for (const auto& machine : plan.machines)
+        for (const auto& interface : machine.interfaces)
+            if (interface.segment == segment.id && placement.contains(machine.id))
+                hosts.insert(placement.at(machine.id));
+    return {hosts.begin(), hosts.end()};
+}
+
 } // namespace
 
 const NetworkSpec* Goal::network(std::string_view object) const {
@@ -71,31 +88,36 @@ const Goal::Machine* Goal::machine(std::string_view object) const {
     return find_object(machines, object, [](const auto& m) -> const Mark& { return m.spec.mark; });
 }
 
-Goal goal_of(const plan::Plan& plan, std::string_view seed) {
+Goal goal_of(const plan::Plan& plan, std::string_view seed, const Placement& placement) {
     Goal goal;
     goal.exercise = plan.exercise;
     goal.plan_hash = plan::hash_of(plan);
     for (const auto& segment : plan.segments) {
-        NetworkSpec spec{{}, segment.network, segment.uuid, segment.bridge};
+        NetworkSpec spec{{}, segment.network, segment.uuid, segment.bridge, hosts_of(plan, segment, placement), {}};
+        if (!placement.empty() && spec.hosts.empty())
+            continue; // nobody is on it
+        if (spec.hosts.size() > 1)
+            goal.guard.spans.push_back({spec.bridge, spec.hosts});
         spec.mark = {plan.exercise, segment.id, goal.plan_hash, fingerprint(spec)};
         goal.networks.push_back(std::move(spec));
     }
     goal.guard.exercise = plan.exercise;
     for (const auto& machine : plan.machines) {
-        goal.machines.push_back(machine_goal(plan, goal.plan_hash, machine, seed));
+        const auto host = host_of(placement, machine.id);
+        goal.machines.push_back(machine_goal(plan, goal.plan_hash, machine, seed, host));
         for (const auto& i : machine.interfaces)
             goal.guard.ports.push_back(
-                {i.device, i.mac, plan::without_length(i.ipv4), plan::without_length(i.ipv6), machine.forwards});
+                {host, i.device, i.mac, plan::without_length(i.ipv4), plan::without_length(i.ipv6), machine.forwards});
     }
     return goal;
 }
 
 MachineRef ref_of(const MachineSpec& spec) {
-    return {spec.kind, spec.name, spec.uuid};
+    return {spec.kind, spec.name, spec.uuid, spec.host};
 }
 
 MachineRef ref_of(const Observed& machine) {
-    return {machine.machine, machine.name, machine.uuid};
+    return {machine.machine, machine.name, machine.uuid, machine.host};
 }
 
 } // namespace testudo::range

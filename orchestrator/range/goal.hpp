@@ -28,9 +28,13 @@ struct Goal {
     const Machine* machine(std::string_view object) const;
 };
 
+// Host::id of each Machine::id; empty where there is but one host.
+using Placement = std::map<std::string, std::string>;
+
 // A machine's fingerprint covers what its agent is told as well: a machine whose files or users changed in the template
-// is made anew, because only a fresh one is known to be as planned.
-Goal goal_of(const plan::Plan& plan, std::string_view seed);
+// is made anew, because only a fresh one is known to be as planned. It does not cover hosts, which the steps
+// compare.
+Goal goal_of(const plan::Plan& plan, std::string_view seed, const Placement& placement = {});
 
 MachineRef ref_of(const MachineSpec& spec);
 MachineRef ref_of(const Observed& machine);

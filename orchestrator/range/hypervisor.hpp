@@ -1,6 +1,8 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,11 +23,20 @@ struct Mark {
     bool operator==(const Mark&) const = default;
 };
 
+// A network's way to its parts on other hosts: VXLAN (RFC 7348) between their underlay addresses.
+struct Trunk {
+    std::uint32_t vni = 0; // 24 bits
+    std::string local;     // this host's underlay address
+    std::vector<std::string> peers;
+};
+
 struct NetworkSpec {
     Mark mark;
     std::string name;
     std::string uuid;
     std::string bridge;
+    std::vector<std::string> hosts; // Host::id of the plan; none where there is but one host
+    std::optional<Trunk> trunk;     // if it has parts on other hosts
 };
 
 struct MachineSpec {
@@ -36,6 +47,7 @@ struct MachineSpec {
         std::string mac;
     };
     Mark mark;
+    std::string host; // Host::id of the plan; "" where there is but one host
     plan::MachineKind kind = plan::MachineKind::container;
     std::string name;
     std::string uuid;
@@ -56,13 +68,15 @@ struct Observed {
     Mark mark;
     std::string name;
     std::string uuid;
-    bool running = false; // false: crashed, stopped, or only its files are left
-    std::string state;    // in the hypervisor's word: "running", "paused", "remains"
+    bool running = false;  // false: crashed, stopped, or only its files are left
+    std::string state;     // in the hypervisor's word: "running", "paused", "remains"
+    std::string host = {}; // Host::id of the plan, as HostPool tells it; a network comes once for each of its hosts
 };
 
 // What the network cards of an exercise's machines may send and be sent. Other cards are none of its business.
 struct Guard {
     struct Port {
+        std::string host;   // MachineSpec::host
         std::string device; // on the host
         std::string mac;
         std::string ipv4; // without prefix length; "" if none
@@ -71,6 +85,12 @@ struct Guard {
     };
     std::string exercise;
     std::vector<Port> ports;
+    std::vector<std::string> trunked = {}; // bridges whose network has a Trunk on this host
+    struct Span {
+        std::string bridge;
+        std::vector<std::string> hosts;
+    };
+    std::vector<Span> spans = {}; // what HostPool makes each host's `trunked` of; adapters ignore it
 };
 
 // How a machine is addressed once it exists.
@@ -78,6 +98,7 @@ struct MachineRef {
     plan::MachineKind kind = plan::MachineKind::container;
     std::string name;
     std::string uuid;
+    std::string host = {}; // MachineSpec::host
     bool operator==(const MachineRef&) const = default;
 };
 
@@ -112,6 +133,7 @@ class Hypervisor {
 
     // All objects with our mark, of all exercises.
     virtual void list(Done<std::vector<Observed>> done) = 0;
+    // Of a network that is there the trunk is made, made anew or removed as the spec says.
     virtual void create_network(const NetworkSpec& spec, Done<void> done) = 0;
     virtual void create_machine(const MachineSpec& spec, Done<void> done) = 0;
     // Keeps a running virtual machine as it is now, memory and disk, under this name (in place of an older one of that
@@ -144,6 +166,12 @@ class Hypervisor {
     virtual void on_vanished(Vanished observer) = 0;
     // Likewise. Adapters whose calls are never long need not tell anything.
     virtual void on_notice(Notice) {}
+
+    // Of several hosts only: those that cannot be reached, with the reason. Their objects are missing from list().
+    virtual std::map<std::string, std::string> lost() const { return {}; }
+    // A host was lost (`reason` in words) or is back.
+    using HostChange = std::function<void(const std::string& host, bool up, const std::string& reason)>;
+    virtual void on_host(HostChange) {}
 };
 
 } // namespace testudo::range

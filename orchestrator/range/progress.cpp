@@ -16,11 +16,14 @@ Millis first_guess(const Step& step) {
         return Millis(vm ? 600 : 300);
     case Step::Act::remove_network:
     case Step::Act::create_network:
+    case Step::Act::join_network:
         return Millis(60);
     case Step::Act::create_machine:
         return Millis(vm ? 1'000 : 200);
     case Step::Act::make_ready:
         return Millis(vm ? 30'000 : 4'000);
+    case Step::Act::keep_machine:
+        return Millis(vm ? 1'500 : 200);
     }
     throw std::logic_error("unknown act");
 }

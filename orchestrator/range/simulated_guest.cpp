@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agents/protocol/base64.hpp"
 #include "orchestrator/core/digest.hpp"
 #include "orchestrator/range/simulated_hypervisor.hpp"
 
@@ -61,7 +62,9 @@ agents::Reply SimulatedGuest::answer(const agents::Request& request) {
     if (request.op == "status")
         return status();
     if (request.op == "personalise")
-        return personalise(object_or_empty(request.body, "spec"));
+        return personalise(object_or_empty(request.body, "spec"), text_or(request.body, "kept"));
+    if (request.op == "give")
+        return give(request.body);
     if (spec_hash_.empty())
         return refuse("refused.not-personalised", "no spec was put in place yet");
     if (request.op == "act")
@@ -70,6 +73,10 @@ agents::Reply SimulatedGuest::answer(const agents::Request& request) {
         return inspect(request.body);
     if (request.op == "probe")
         return probe(request.body);
+    if (request.op == "keep")
+        return keep();
+    if (request.op == "fetch")
+        return fetch();
     return refuse("refused.unknown", request.op);
 }
 
@@ -83,7 +90,7 @@ agents::Reply SimulatedGuest::status() const {
                         {"services", std::move(units)}};
 }
 
-agents::Reply SimulatedGuest::personalise(const json::object& body) {
+agents::Reply SimulatedGuest::personalise(const json::object& body, const std::string& kept) {
     const auto spec = agents::personalise_spec_from_json(body);
     if (!spec)
         return refuse("refused.params", spec.error().message);
@@ -91,8 +98,13 @@ agents::Reply SimulatedGuest::personalise(const json::object& body) {
         return refuse(refuse_personalise->code, refuse_personalise->message);
     const auto hash = text_or(body, "hash");
     if (spec_hash_ != hash) {
-        for (const auto& file : spec->files)
-            files[file.path] = file.content;
+        if (!kept.empty() && sha256_hex(given_) != kept)
+            return refuse("refused.params", "what was given is not what was kept");
+        if (kept.empty())
+            for (const auto& file : spec->files)
+                files[file.path] = file.content;
+        else
+            files = json::value_to<std::map<std::string, std::string>>(*parse_json(given_));
         for (const auto& unit : spec->services)
             services[unit] = true;
         for (const auto& interface : spec->interfaces)
@@ -103,6 +115,21 @@ agents::Reply SimulatedGuest::personalise(const json::object& body) {
         ++personalised;
     }
     return json::object{{"spec_hash", spec_hash_}, {"steps", json::array()}};
+}
+
+// Small enough for one part.
+agents::Reply SimulatedGuest::keep() {
+    kept_ = json::serialize(json::value_from(files));
+    return json::object{{"size", kept_.size()}, {"sha256", sha256_hex(kept_)}};
+}
+
+agents::Reply SimulatedGuest::fetch() const {
+    return json::object{{"data", agents::to_base64(kept_)}};
+}
+
+agents::Reply SimulatedGuest::give(const json::object& body) {
+    given_ = agents::from_base64(text_or(body, "data")).value_or("");
+    return json::object{{"size", given_.size()}};
 }
 
 agents::Reply SimulatedGuest::act(const json::object& body) {

@@ -49,10 +49,13 @@ class SimulatedGuest {
     void take(agents::Request request, std::uint64_t session);
     agents::Reply answer(const agents::Request& request);
     agents::Reply status() const;
-    agents::Reply personalise(const json::object& body);
+    agents::Reply personalise(const json::object& body, const std::string& kept);
     agents::Reply act(const json::object& body);
     agents::Reply inspect(const json::object& body) const;
     agents::Reply probe(const json::object& body) const;
+    agents::Reply keep();
+    agents::Reply fetch() const;
+    agents::Reply give(const json::object& body);
 
     Loop& loop_;
     SimulatedHost& host_;
@@ -60,6 +63,8 @@ class SimulatedGuest {
     SteadyTime up_at_;
     std::string spec_hash_;
     std::map<std::string, json::object> acts_;
+    std::string kept_;
+    std::string given_;
     std::unique_ptr<agents::GuestChannel> channel_;
     agents::AgentSession agent_;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 #include <set>
 
@@ -10,7 +11,7 @@ namespace {
 
 class Planner {
   public:
-    Planner(const Goal& goal, const std::vector<Observed>& observed) : goal_(goal) {
+    Planner(const Goal& goal, const std::vector<Observed>& observed, const LostHosts& lost) : goal_(goal), lost_(lost) {
         for (const auto& object : observed)
             if (object.mark.exercise == goal.exercise)
                 ours_.push_back(&object);
@@ -21,6 +22,7 @@ class Planner {
         judge_machines();
         remove();
         create_networks();
+        join_networks();
         create_machines();
         make_ready();
         return std::move(steps_);
@@ -34,13 +36,35 @@ class Planner {
             const auto* wanted = goal_.network(object->mark.object);
             if (wanted == nullptr)
                 discard(*object, "it is not in the plan any more");
+            else if (!belongs_on(wanted->hosts, object->host))
+                discard(*object, fmt::format("it is not needed on {} any more", object->host));
             else if (object->mark.spec != wanted->mark.spec || object->name != wanted->name)
                 discard(*object, "its name or bridge changed in the plan");
             else if (!object->running)
                 discard(*object, "it is not active");
             else
-                kept_.insert(object->mark.object);
+                parts_.insert({object->mark.object, object->host});
         }
+        for (const auto& network : goal_.networks)
+            if (missing_on(network).empty())
+                kept_.insert(network.mark.object);
+    }
+
+    static bool belongs_on(const std::vector<std::string>& hosts, const std::string& host) {
+        return hosts.empty() || std::find(hosts.begin(), hosts.end(), host) != hosts.end();
+    }
+
+    // Hosts that are up and have no part of the network that can stay; {""} where there is but one host.
+    std::vector<std::string> missing_on(const NetworkSpec& network) const {
+        std::vector<std::string> missing;
+        const auto& id = network.mark.object;
+        for (const auto& host : network.hosts)
+            if (!lost_.contains(host) && !parts_.contains({id, host}))
+                missing.push_back(host);
+        if (network.hosts.empty() &&
+            std::none_of(parts_.begin(), parts_.end(), [&](const auto& part) { return part.first == id; }))
+            missing.emplace_back();
+        return missing;
     }
 
     void judge_machines() {
@@ -50,6 +74,12 @@ class Planner {
             const auto* wanted = goal_.machine(object->mark.object);
             if (wanted == nullptr)
                 discard(*object, "it is not in the plan any more");
+            else if (lost_.contains(wanted->spec.host))
+                continue; // where it belongs it may be running
+            else if (!wanted->spec.host.empty() && object->host != wanted->spec.host)
+                discard(*object, fmt::format("it is on {} and belongs on {}",
+                                             object->host.empty() ? "the only host of before" : object->host,
+                                             wanted->spec.host));
             else if (object->machine != wanted->spec.kind)
                 discard(*object, "its kind changed in the plan");
             else if (object->mark.spec != wanted->spec.mark.spec || object->name != wanted->spec.name)
@@ -65,7 +95,7 @@ class Planner {
 
     std::string lost_segment(const Goal::Machine& machine) const {
         for (const auto& segment : machine.segments)
-            if (!kept_.contains(segment))
+            if (!kept_.contains(segment) && !parts_.contains({segment, machine.spec.host}))
                 return segment;
         return "";
     }
@@ -102,13 +132,44 @@ class Planner {
         return it == replaced_.end() ? "it is missing" : it->second;
     }
 
+    std::string why_made(const NetworkSpec& network) const {
+        const auto missing = missing_on(network);
+        if (missing.size() < network.hosts.size() || replaced_elsewhere(network))
+            return fmt::format("it is missing on {}", fmt::join(missing, ", "));
+        return why_created(network.mark.object);
+    }
+    // All that was removed of it stood where it is not needed.
+    bool replaced_elsewhere(const NetworkSpec& network) const {
+        const auto removed = removals_.find(network.mark.object);
+        return !network.hosts.empty() && removed != removals_.end() &&
+               std::none_of(removed->second.begin(), removed->second.end(),
+                            [&](std::size_t step) { return belongs_on(network.hosts, steps_[step].removed->host); });
+    }
+
+    // Which hosts have parts of it may have changed, and what joins them does not show in what a hypervisor lists.
+    void join_networks() {
+        for (const auto& network : goal_.networks)
+            if (kept_.contains(network.mark.object) &&
+                std::any_of(network.hosts.begin(), network.hosts.end(),
+                            [&](const std::string& host) { return !lost_.contains(host); }))
+                steps_.push_back({Step::Act::join_network,
+                                  network.mark.object,
+                                  network.name,
+                                  {},
+                                  network.hosts.size() == 1
+                                      ? "all of it is on " + network.hosts.front()
+                                      : fmt::format("it has parts on {}", fmt::join(network.hosts, ", ")),
+                                  {},
+                                  {}});
+    }
+
     void create_networks() {
         for (const auto& network : goal_.networks) {
             const auto& id = network.mark.object;
             if (kept_.contains(id))
                 continue;
             created_[id] = steps_.size();
-            steps_.push_back({Step::Act::create_network, id, network.name, {}, why_created(id), removals_[id], {}});
+            steps_.push_back({Step::Act::create_network, id, network.name, {}, why_made(network), removals_[id], {}});
         }
     }
 
@@ -117,7 +178,7 @@ class Planner {
         for (const auto kind : {plan::MachineKind::vm, plan::MachineKind::container})
             for (const auto& machine : goal_.machines) {
                 const auto& id = machine.spec.mark.object;
-                if (machine.spec.kind != kind || kept_.contains(id))
+                if (machine.spec.kind != kind || kept_.contains(id) || lost_.contains(machine.spec.host))
                     continue;
                 auto after = removals_[id];
                 for (const auto& segment : machine.segments)
@@ -138,15 +199,16 @@ class Planner {
     // Those that it needs come before it.
     void make_ready(const Goal::Machine& machine) {
         const auto& id = machine.spec.mark.object;
-        if (!asked_.insert(id).second)
+        if (lost_.contains(machine.spec.host) || !asked_.insert(id).second)
             return;
         const auto it = created_.find(id);
         const auto fresh = it != created_.end();
-        auto after = fresh ? std::vector{it->second} : std::vector<std::size_t>{};
+        auto after = fresh ? std::vector{it->second} : removals_[id]; // a stale copy elsewhere has its addresses
         for (const auto& need : machine.needs)
             if (const auto* needed = goal_.machine(need)) {
                 make_ready(*needed);
-                after.push_back(ready_.at(need));
+                if (const auto ready = ready_.find(need); ready != ready_.end()) // its host may be lost
+                    after.push_back(ready->second);
             }
         ready_[id] = steps_.size();
         steps_.push_back({Step::Act::make_ready,
@@ -160,8 +222,10 @@ class Planner {
     }
 
     const Goal& goal_;
+    const LostHosts& lost_;
     std::vector<const Observed*> ours_;
-    std::set<std::string> kept_;
+    std::set<std::string> kept_;                          // networks wherever they have to be, machines
+    std::set<std::pair<std::string, std::string>> parts_; // network, host: can stay
     std::vector<std::pair<const Observed*, std::string>> discarded_;
     std::map<std::string, std::string> replaced_;
     std::map<std::string, std::vector<std::size_t>> removals_; // object -> its remove_* steps
@@ -173,8 +237,16 @@ class Planner {
 
 } // namespace
 
-std::vector<Step> steps_up(const Goal& goal, const std::vector<Observed>& observed) {
-    return Planner(goal, observed).steps();
+std::vector<Step> steps_up(const Goal& goal, const std::vector<Observed>& observed, const LostHosts& lost) {
+    return Planner(goal, observed, lost).steps();
+}
+
+std::vector<std::string> machines_on(const LostHosts& lost, const Goal& goal) {
+    std::vector<std::string> machines;
+    for (const auto& machine : goal.machines)
+        if (lost.contains(machine.spec.host))
+            machines.push_back(machine.spec.mark.object);
+    return machines;
 }
 
 std::vector<Step> steps_down(std::string_view exercise, const std::vector<Observed>& observed) {
@@ -188,7 +260,8 @@ std::vector<Step> steps_down(std::string_view exercise, const std::vector<Observ
 }
 
 std::vector<Step> steps_reset(const Goal& goal, const std::vector<Observed>& observed,
-                              const std::set<std::string>& machines) {
+                              const std::set<std::string>& machines, const std::string& snapshot,
+                              const LostHosts& lost) {
     Goal alone;
     alone.exercise = goal.exercise;
     for (const auto& machine : goal.machines)
@@ -203,10 +276,27 @@ std::vector<Step> steps_reset(const Goal& goal, const std::vector<Observed>& obs
             stale.push_back(object);
             stale.back().mark.spec.clear();
         }
-    auto steps = steps_up(alone, stale);
-    for (auto& step : steps)
+    auto steps = steps_up(alone, stale, lost);
+    for (auto& step : steps) {
+        step.snapshot = snapshot;
         if (step.act != Step::Act::make_ready)
-            step.reason = "it is reset";
+            step.reason = snapshot.empty() ? "it is reset" : "it is rolled back to " + snapshot;
+    }
+    return steps;
+}
+
+std::vector<Step> steps_keep(const Goal& goal, const std::set<std::string>& machines, const std::string& snapshot) {
+    std::vector<Step> steps;
+    for (const auto& machine : goal.machines)
+        if (machines.contains(machine.spec.mark.object))
+            steps.push_back({Step::Act::keep_machine,
+                             machine.spec.mark.object,
+                             machine.spec.name,
+                             machine.spec.kind,
+                             "it is kept as " + snapshot,
+                             {},
+                             {},
+                             snapshot});
     return steps;
 }
 
@@ -214,7 +304,8 @@ std::vector<Change> changes_of(const std::vector<Step>& steps) {
     std::vector<Change> changes;
     std::map<std::string, std::size_t> removed;
     for (const auto& step : steps) {
-        if (step.act == Step::Act::make_ready)
+        if (step.act == Step::Act::make_ready || step.act == Step::Act::keep_machine ||
+            step.act == Step::Act::join_network)
             continue;
         const bool machine = step.act == Step::Act::remove_machine || step.act == Step::Act::create_machine;
         const bool removal = step.act == Step::Act::remove_machine || step.act == Step::Act::remove_network;
@@ -254,6 +345,10 @@ std::string_view name_of(Step::Act act) {
         return "create-machine";
     case Step::Act::make_ready:
         return "make-ready";
+    case Step::Act::join_network:
+        return "join-network";
+    case Step::Act::keep_machine:
+        return "keep-machine";
     }
     throw std::logic_error("unknown act");
 }
@@ -271,6 +366,10 @@ std::string describe(const Step& step) {
             return step.kind == plan::MachineKind::vm ? "create machine" : "create container";
         case Step::Act::make_ready:
             return "make ready";
+        case Step::Act::join_network:
+            return "join network";
+        case Step::Act::keep_machine:
+            return "keep";
         }
         throw std::logic_error("unknown act");
     }();

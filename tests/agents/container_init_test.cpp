@@ -1,7 +1,9 @@
 #include <cstdlib>
 #include <gtest/gtest.h>
 
+#include "agents/protocol/base64.hpp"
 #include "agents/protocol/personalise_spec.hpp"
+#include "orchestrator/core/digest.hpp"
 #include "tests/agents/running_agent.hpp"
 #include "tests/agents/running_container.hpp"
 
@@ -79,6 +81,55 @@ TEST_F(ContainerInit, OffersALoginAgainAndAgainAndReapsOrphans) {
     EXPECT_TRUE(agent_->console_shows("login:")) << agent_->console();
     agent_->type("root\n");
     EXPECT_TRUE(agent_->console_shows("assword:")) << agent_->console();
+}
+
+// What a team did to one container is put into a fresh one: it is there as it was, and setup does not run again.
+TEST_F(ContainerInit, KeepsItsFilesAndTakesThemBack) {
+    const auto done = set_up("mkdir -p /var/lib/app; echo precious > /var/lib/app/data; rm /sbin/agetty; "
+                             "(while :; do echo x >> /var/lib/app/log; done) & echo $! > /run/writer");
+    ASSERT_TRUE(done) << done.error().text();
+    const auto kept = agent_->request("keep", {});
+    ASSERT_TRUE(kept) << kept.error().text();
+    std::string archive;
+    while (archive.size() < static_cast<std::size_t>(int_or(*kept, "size"))) {
+        const auto part = agent_->request("fetch", {{"offset", archive.size()}});
+        ASSERT_TRUE(part) << part.error().text();
+        archive += from_base64(text_or(*part, "data")).value_or("");
+    }
+    EXPECT_EQ(sha256_hex(archive), text_or(*kept, "sha256"));
+    const auto again = agent_->request("fetch", {{"offset", 0}});
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, "refused.params") << "its memory is given back";
+    // Only stopped for a moment.
+    ASSERT_TRUE(agent_->request("act", {{"act", "1"},
+                                        {"action", "plant-file"},
+                                        {"params", json::object{{"path", "/var/lib/app/after"}, {"content", "x"}}}}));
+
+    agent_.reset();
+    agent_.emplace(prepare_container, "--init");
+    ASSERT_TRUE(agent_->connect()) << agent_->console();
+    PersonaliseSpec spec;
+    spec.hostname = "portal";
+    spec.interfaces = {{"eth0", "02:00:00:00:00:11", "198.18.11.80/24", ""}};
+    spec.setup = {"echo spoilt > /var/lib/app/data"};
+    const json::object back{{"spec", to_json(spec)}, {"kept", sha256_hex(archive)}};
+    const auto nothing_given = agent_->request("personalise", back);
+    ASSERT_FALSE(nothing_given);
+    EXPECT_EQ(nothing_given.error().code, "refused.params");
+    for (std::size_t at = 0; at < archive.size(); at += 300'000)
+        ASSERT_TRUE(agent_->request("give", {{"offset", at}, {"data", to_base64(archive.substr(at, 300'000))}}));
+    const auto set_up_again = agent_->request("personalise", back);
+    ASSERT_TRUE(set_up_again) << set_up_again.error().text();
+    const auto has = [&](const std::string& path, const std::string& text) {
+        const auto seen = agent_->request(
+            "inspect", {{"action", "deface"}, {"params", json::object{{"path", path}, {"text", text}}}});
+        return seen && bool_or(*seen, "holds");
+    };
+    EXPECT_TRUE(has("/var/lib/app/data", "precious"));
+    EXPECT_TRUE(has("/var/lib/app/log", "x\n"));
+    EXPECT_FALSE(has("/var/lib/app/after", "x")) << "it came later";
+    EXPECT_TRUE(has("/etc/hostname", "portal"));
+    EXPECT_FALSE(has("/sbin/agetty", "login")) << "it had been removed";
 }
 
 } // namespace

@@ -11,7 +11,7 @@ if [ -z "$image" ]; then
     mkdir -p $image/bin $image/sbin $image/etc $image/overlay $image/testudo $image/var/lib
     mkdir $image/dev $image/proc $image/sys $image/run $image/tmp
     cp /bin/busybox $image/bin/
-    for name in sh cat ls id ps mount umount grep hostname sleep touch; do ln -s busybox $image/bin/$name; done
+    for name in sh cat ls id ps mount umount grep hostname mkdir rm sleep touch; do ln -s busybox $image/bin/$name; done
     for file in $(command -v ip) $(ldd $(command -v ip) | grep -o '/[^ ]*'); do cp --parents -L $file $image; done
     echo root:x:0:0:root:/root:/bin/sh > $image/etc/passwd
     echo root:x:0: > $image/etc/group

@@ -111,6 +111,24 @@ test('an exercise from start to end', async (t) => {
             await white.page.keyboard.press('Escape');
             await until('the machine is back', 40, async () => /ready/.test(await machine.textContent()));
         });
+        await step('white keeps a team as it is and puts one of its machines back to that', async () => {
+            const machine = white.page.getByRole('button', { name: /^plc@south/ });
+            await machine.click();
+            await white.page.getByRole('button', { name: 'Keep …' }).click();
+            await white.page.getByRole('radio', { name: /^All/ }).check();
+            await white.page.locator('dialog[open] input[name="name"]').fill('before lunch');
+            await white.page.getByRole('button', { name: 'Keep', exact: true }).click();
+            assert.equal(await white.page.locator('dialog[open] input[name="name"]').count(), 1, 'a blank is refused');
+            await white.page.locator('dialog[open] input[name="name"]').fill('before-lunch');
+            await white.page.getByRole('button', { name: 'Keep', exact: true }).click();
+            await white.page.getByText('plc@south is kept as before-lunch').first().waitFor();
+            await white.page.getByRole('button', { name: 'Make anew …' }).click();
+            await white.page.locator('dialog[open] select[name="to"]').selectOption('before-lunch');
+            await white.page.getByRole('button', { name: 'Make anew', exact: true }).click();
+            await white.page.getByText('plc@south is rolled back to before-lunch').first().waitFor();
+            await white.page.keyboard.press('Escape');
+            await until('the machine is back', 40, async () => /ready/.test(await machine.textContent()));
+        });
         await step('the board shows the portal as faulty and the score falls', async () => {
             const score = (await read_board(wall.page)).north.score;
             await until('the portal of North is faulty', 40, async () => (await state_of(wall.page, 'north', 'portal')) === 'faulty');

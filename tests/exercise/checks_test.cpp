@@ -158,5 +158,62 @@ TEST(Checks, a_pause_in_the_middle_of_asking_again_charges_nobody) {
     EXPECT_EQ(p.total("north"), 1'000'000);
 }
 
+// South's machines are away from minute 2 to minute 12; the controller notices after 15 s.
+void lose_south(Play& p, bool for_good = false) {
+    std::vector<std::string> machines;
+    for (const auto& machine : p.engine->projection().plan().machines)
+        if (machine.team == "south")
+            machines.push_back(machine.id);
+    p.run_to(2min);
+    for (const auto& machine : machines)
+        p.guests.lose(machine, "the connection broke");
+    for (const auto* address : {"198.18.12.80", "2001:db8:12::80"})
+        p.guests.broken[address] = {"fail", "no route to host"};
+    p.run_to(135s);
+    for (int twice = 0; twice < 2; ++twice)
+        p.engine->host_lost("beta", "it has not answered for 10 s", machines);
+    p.run_to(12min);
+    if (for_good)
+        return;
+    p.engine->host_returned("beta");
+    p.guests.broken.clear();
+    for (const auto& machine : machines)
+        p.guests.bring_back(machine);
+}
+
+TEST(Checks, a_lost_host_costs_nobody_a_point) {
+    auto plan = plan::sample_plan();
+    plan.injects.clear();
+    Play spared(plan);
+    spared.begin();
+    spared.run_to(15min);
+
+    Play p(plan);
+    p.begin();
+    lose_south(p, true);
+    EXPECT_EQ(p.count("host.lost"), 1U);
+    const auto& lost = p.engine->projection().state().machines().at("portal@south");
+    EXPECT_EQ(lost.state, "lost");
+    EXPECT_EQ(lost.reason, "its host beta is lost: it has not answered for 10 s");
+    EXPECT_EQ(p.state_of("portal-answers@south"), "void");
+    EXPECT_EQ(p.state_of("portal-answers@north"), "ok");
+    for (const auto* team : {"north", "south"})
+        EXPECT_EQ(p.total(team), spared.total(team)) << team << " while it is away";
+
+    Play back(plan);
+    back.begin();
+    lose_south(back);
+    back.run_to(15min);
+    EXPECT_EQ(back.engine->projection().state().machines().at("portal@south").state, "ready");
+    EXPECT_TRUE(back.engine->projection().state().lost_hosts().empty());
+    EXPECT_EQ(back.state_of("portal-answers@south"), "ok");
+    for (const auto* team : {"north", "south"})
+        EXPECT_EQ(back.total(team), spared.total(team)) << team << " when it is back";
+    // What its teams do with it afterwards is theirs again.
+    back.guests.broken["198.18.12.80"] = {"fail", "refused"};
+    back.run_to(18min);
+    EXPECT_EQ(back.state_of("portal-answers@south"), "down");
+}
+
 } // namespace
 } // namespace testudo::exercise

@@ -15,6 +15,7 @@
 #include "orchestrator/libvirt/restore_feed.hpp"
 #include "orchestrator/libvirt/save_image.hpp"
 #include "orchestrator/libvirt/snapshot_store.hpp"
+#include "orchestrator/range/snapshots.hpp"
 
 namespace testudo::libvirt {
 namespace {
@@ -200,9 +201,9 @@ TEST_F(SavedStateTest, ASnapshotNeedsNeitherItsMachineNorOtherSnapshots) {
 
 TEST_F(SavedStateTest, ASnapshotsNameCannotLeadOutOfItsFolder) {
     for (const auto* good : {"a", "Day_1", "before-attack.2"})
-        EXPECT_TRUE(SnapshotStore::check_name(good)) << good;
+        EXPECT_TRUE(range::Snapshots::check_name(good)) << good;
     for (const auto& bad : {std::string(), std::string(".."), std::string("a/b"), std::string(65, 'a')})
-        EXPECT_EQ(SnapshotStore::check_name(bad).error().code, "range.snapshot-name") << bad;
+        EXPECT_EQ(range::Snapshots::check_name(bad).error().code, "snapshot.invalid") << bad;
 }
 
 } // namespace

@@ -215,6 +215,64 @@ TEST(Range, ResetMakesOneMachineAnew) {
     EXPECT_TRUE(world.range().guests().connected("portal@north"));
 }
 
+TEST(Range, MachinesAreRolledBackToWhatWasKept) {
+    World world;
+    world.up();
+    const std::set<std::string> both{"portal@north", "plc@north"}; // a container and a virtual machine
+    for (const auto& machine : both)
+        world.host.guest(machine)->files["/etc/mine"] = "by the team";
+    EXPECT_TRUE(world.finish([&](auto done) { world.range().keep(both, "before", world.snapshots(), {}, done); }).ok());
+    for (const auto& machine : both)
+        world.host.guest(machine)->files["/etc/mine"] = "by an intruder";
+    world.host.guest("portal@south")->files["/etc/mine"] = "of another team";
+    world.restart();
+    world.range().on_gone([](const auto& machine, const auto&) { FAIL() << machine << " is not lost"; });
+    EXPECT_TRUE(
+        world.finish([&](auto done) { world.range().roll_back(both, "before", world.snapshots(), {}, done); }).ok());
+    for (const auto& machine : both) {
+        EXPECT_EQ(world.host.guest(machine)->files["/etc/mine"], "by the team") << machine;
+        EXPECT_TRUE(world.range().guests().connected(machine)) << machine;
+    }
+    EXPECT_EQ(world.host.guest("portal@south")->files["/etc/mine"], "of another team");
+    EXPECT_EQ(world.up().changed, 0U) << "it is as planned";
+}
+
+TEST(Range, NothingIsRolledBackUnlessAllWasKept) {
+    World world;
+    world.up();
+    world.finish([&](auto done) { world.range().keep({"portal@north"}, "before", world.snapshots(), {}, done); });
+    world.host.guest("portal@north")->files["/etc/mine"] = "later";
+    const auto refused = [&](const std::set<std::string>& machines, const std::string& snapshot) {
+        std::string words;
+        world.range().roll_back(machines, snapshot, world.snapshots(), {},
+                                [&](const Result<Outcome>& outcome) { words = outcome.error().text(); });
+        world.loop.advance(Millis(10));
+        return words;
+    };
+    EXPECT_EQ(refused({"portal@north", "plc@north"}, "before"),
+              "snapshot.unknown: plc@north: was not kept as before; nothing was kept of it");
+    EXPECT_EQ(refused({"portal@north"}, "after"),
+              "snapshot.unknown: portal@north: was not kept as after; as before it was");
+    EXPECT_EQ(world.host.guest("portal@north")->files["/etc/mine"], "later");
+}
+
+TEST(Range, WhatDoesNotRunAsPlannedIsNotKept) {
+    World world;
+    world.up();
+    world.host.crash("portal@north", "crashed");
+    std::string words;
+    world.range().keep({"portal@north"}, "before", world.snapshots(), {},
+                       [&](const Result<Outcome>& outcome) { words = outcome.error().text(); });
+    world.loop.advance(Millis(3'000));
+    EXPECT_EQ(words.substr(0, 40), "range.not-as-planned: portal@north: is m");
+    EXPECT_TRUE(world.snapshots().list().empty());
+    std::string name;
+    world.range().keep({"plc@north"}, "../x", world.snapshots(), {},
+                       [&](const Result<Outcome>& outcome) { name = outcome.error().code; });
+    world.loop.advance(Millis(3'000));
+    EXPECT_EQ(name, "snapshot.invalid");
+}
+
 TEST(Range, AttachFindsWhatRunsAndNamesWhatDoesNot) {
     World world;
     world.up();
@@ -306,6 +364,20 @@ TEST_P(KilledAt, AResetIsFinishedByAnUp) {
     world.range().reset({"portal@north", "plc@north"}, {}, [](auto) {});
     kill_within(Millis(dice(2) == 0 ? 600 : 20'000));
     expect_whole();
+    expect_nothing();
+}
+
+TEST_P(KilledAt, ARollbackIsFinishedByAnUp) {
+    world.up();
+    const std::set<std::string> both{"portal@north", "plc@north"};
+    world.finish([&](auto done) { world.range().keep(both, "before", world.snapshots(), {}, done); });
+    plant_faults();
+    world.range().roll_back(both, "before", world.snapshots(), {}, [](auto) {});
+    kill_within(Millis(dice(2) == 0 ? 600 : 20'000));
+    world.host.faults.clear();
+    EXPECT_TRUE(world.up().ok());
+    EXPECT_EQ(world.up().changed, 0U);
+    EXPECT_EQ(world.host.objects().size(), world.plan.segments.size() + world.plan.machines.size());
     expect_nothing();
 }
 

@@ -48,6 +48,7 @@ class World {
     }
 
     Range& range() { return *range_; }
+    Snapshots snapshots() const { return Snapshots(directory_ / "snapshots"); }
     Journal& journal() { return *journal_; }
     SimulatedHypervisor& hypervisor() { return *hypervisor_; }
 

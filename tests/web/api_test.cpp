@@ -84,6 +84,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Rights{"POST", "/api/v1/adjustments", "",
                            R"({"team":"north","category":"c","milli":-5,"reason":"r"})", 200, 403, 403, 403},
                     Rights{"POST", "/api/v1/range/reset", "", R"({"team":"north"})", 202, 403, 403, 403},
+                    Rights{"POST", "/api/v1/range/snapshots", "", R"({"team":"north","name":"n"})", 202, 403, 403, 403},
+                    Rights{"POST", "/api/v1/range/evacuate", "", R"({"host":"alpha"})", 202, 403, 403, 403},
+                    Rights{"GET", "/api/v1/range/snapshots", "", "", 200, 200, 403, 403},
                     Rights{"POST", "/api/v1/range/isolation", "", "{}", 202, 403, 403, 403},
                     Rights{"GET", "/api/v1/range/isolation", "", "", 200, 200, 403, 403},
                     Rights{"GET", "/api/v1/why", "team=north", "", 200, 200, 200, 403},
@@ -119,14 +122,15 @@ TEST_F(ApiTest, PassesEveryActOn) {
         200);
     EXPECT_EQ(post(white, "/api/v1/range/reset", R"({"team":"north","requested":true,"reason":"broken"})").body,
               R"({"machines":["portal@north"]})");
-    EXPECT_EQ(post(white, "/api/v1/range/reset", R"({"machine":"core"})").status, 202);
+    EXPECT_EQ(post(white, "/api/v1/range/reset", R"({"machine":"core","to":"before"})").status, 202);
+    EXPECT_EQ(post(white, "/api/v1/range/snapshots", R"({"machine":"core","name":"before"})").status, 202);
     EXPECT_THAT(controller_.told,
                 ElementsAre("exercise 1 by white 1 (power cut)", "exercise 0 by white 1 ()",
                             "inject defaced 3 for 'north' by white 1 (late)",
                             "report incident advisory@north from north: We saw\nit",
                             "grade r-4 facts=5000 time=0 (good)", "rule web@north 1000-2000 1 (their fault)",
                             "adjust north reports -250 (copied)", "reset 'north' '' true (broken)",
-                            "reset '' 'core' false ()"));
+                            "reset '' 'core' false () to before", "keep '' 'core' as before"));
 }
 
 TEST_F(ApiTest, TellsAllThatIsWrongWithTheInput) {
@@ -223,6 +227,9 @@ TEST_F(ApiTest, TellsTheInsideOfAFailureToTheWhiteTeamOnly) {
         Result<json::value> rule(const Caller&, const CheckRuling&) override { return nullptr; }
         Result<json::value> adjust(const Caller&, const Adjustment&) override { return nullptr; }
         Result<json::value> reset(const Caller&, const RangeReset&) override { return nullptr; }
+        Result<json::value> keep(const Caller&, const RangeSnapshot&) override { return nullptr; }
+        Result<json::value> snapshots(const Caller&) override { return nullptr; }
+        Result<json::value> evacuate(const Caller&, const std::string&) override { return nullptr; }
         Result<json::value> check_isolation(const Caller&) override { return fail("store.broken", "", "MARKER"); }
         Result<json::value> isolation(const Caller&) override { return fail("store.broken", "", "MARKER"); }
         Result<json::value> why(const Caller&, const std::string&) override { return nullptr; }

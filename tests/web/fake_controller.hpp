@@ -62,10 +62,19 @@ class FakeController final : public Controller {
         return json::object{};
     }
     Result<json::value> reset(const Caller&, const RangeReset& reset) override {
-        told.push_back(
-            fmt::format("reset '{}' '{}' {} ({})", reset.team, reset.machine, reset.requested, reset.reason));
+        told.push_back(fmt::format("reset '{}' '{}' {} ({}){}", reset.team, reset.machine, reset.requested,
+                                   reset.reason, reset.to.empty() ? "" : " to " + reset.to));
         return json::object{{"machines", json::array{"portal@north"}}};
     }
+    Result<json::value> keep(const Caller&, const RangeSnapshot& snapshot) override {
+        told.push_back(fmt::format("keep '{}' '{}' as {}", snapshot.team, snapshot.machine, snapshot.name));
+        return json::object{{"machines", json::array{"portal@north"}}};
+    }
+    Result<json::value> evacuate(const Caller&, const std::string& host) override {
+        told.push_back("evacuate " + host);
+        return json::object{{"moved", json::object()}};
+    }
+    Result<json::value> snapshots(const Caller&) override { return json::object{{"under_way", false}}; }
     Result<json::value> check_isolation(const Caller&) override {
         told.emplace_back("check isolation");
         return json::object{};

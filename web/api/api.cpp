@@ -224,6 +224,7 @@ template <class Call> ApiResponse post_reset(Call& call) {
     reset.machine = call.input.text("machine", max_id, false);
     reset.requested = call.input.flag("requested");
     reset.reason = call.input.text("reason", max_reason, false);
+    reset.to = call.input.text("to", max_id, false);
     if (reset.team.empty() == reset.machine.empty())
         call.input.fault("machine", "or a team must be given, and not both");
     if (!call.input.sound())
@@ -232,6 +233,35 @@ template <class Call> ApiResponse post_reset(Call& call) {
     if (response.status == 200)
         response.status = 202;
     return response;
+}
+
+template <class Call> ApiResponse post_snapshot(Call& call) {
+    RangeSnapshot snapshot;
+    snapshot.name = call.input.text("name", max_id, true);
+    snapshot.team = call.input.text("team", max_id, false);
+    snapshot.machine = call.input.text("machine", max_id, false);
+    if (snapshot.team.empty() == snapshot.machine.empty())
+        call.input.fault("machine", "or a team must be given, and not both");
+    if (!call.input.sound())
+        return call.bad_input();
+    auto response = call.answer(call.controller.keep(call.caller(), snapshot));
+    if (response.status == 200)
+        response.status = 202;
+    return response;
+}
+
+template <class Call> ApiResponse post_evacuation(Call& call) {
+    const auto host = call.input.text("host", max_id, true);
+    if (!call.input.sound())
+        return call.bad_input();
+    auto response = call.answer(call.controller.evacuate(call.caller(), host));
+    if (response.status == 200)
+        response.status = 202;
+    return response;
+}
+
+template <class Call> ApiResponse get_snapshots(Call& call) {
+    return call.answer(call.controller.snapshots(call.caller()));
 }
 
 template <class Call> ApiResponse post_isolation(Call& call) {
@@ -304,6 +334,9 @@ const std::vector<Api::Route>& Api::table() {
         {"POST", "/api/v1/checks/{check}/rule", white, {}, post_ruling<Call>},
         {"POST", "/api/v1/adjustments", white, {}, post_adjustment<Call>},
         {"POST", "/api/v1/range/reset", white, {}, post_reset<Call>},
+        {"POST", "/api/v1/range/evacuate", white, {}, post_evacuation<Call>},
+        {"POST", "/api/v1/range/snapshots", white, {}, post_snapshot<Call>},
+        {"GET", "/api/v1/range/snapshots", staff, {}, get_snapshots<Call>},
         {"POST", "/api/v1/range/isolation", white, {}, post_isolation<Call>},
         {"GET", "/api/v1/range/isolation", staff, {}, get_isolation<Call>},
         {"GET", "/api/v1/why", insiders, {"team"}, get_why<Call>},

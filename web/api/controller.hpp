@@ -47,6 +47,13 @@ struct RangeReset {
     std::string machine;    // this one
     bool requested = false; // the team asked for it
     std::string reason;
+    std::string to; // snapshot; "" = its image
+};
+
+struct RangeSnapshot {
+    std::string name;
+    std::string team;    // all machines of this team; or
+    std::string machine; // this one
 };
 
 struct ArchiveFile {
@@ -82,6 +89,13 @@ class Controller {
     virtual Result<json::value> adjust(const Caller& by, const Adjustment& adjustment) = 0;
     // Begins to make the machines anew, and answers {"machines": [...]}; their states in the view tell how it goes on.
     virtual Result<json::value> reset(const Caller& by, const RangeReset& reset) = 0;
+    // Begins to keep the machines as they are, and answers {"machines": [...]}.
+    virtual Result<json::value> keep(const Caller& by, const RangeSnapshot& snapshot) = 0;
+    // {"under_way": machines are being kept or made anew, "failures": [text, of the newest snapshot],
+    //  "snapshots": [{name, machines: [{machine, at, bytes}]}]}
+    virtual Result<json::value> snapshots(const Caller& caller) = 0;
+    // Begins to make the machines of this host anew on the others, and answers {"moved": {machine: {host, reason}}}.
+    virtual Result<json::value> evacuate(const Caller& by, const std::string& host) = 0;
     // Begins to try whether the range is closed.
     virtual Result<json::value> check_isolation(const Caller& by) = 0;
     // The newest report: the body of its event with `seq` and `wall_ms`; {} if there is none.

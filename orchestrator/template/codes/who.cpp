@@ -67,9 +67,11 @@ std::vector<Code> who_codes() {
         {"T1156", "more machines than a nation's quota",
          "The sum in the message is over the teams with that first nation.",
          "Raise the quota, or make the machines smaller.", "hosts"},
-        {"T1158", "warning: machines are not spread over hosts yet",
-         "Hosts are read, counted and put into the plan, but all machines still run where the program runs.",
-         "Make sure that the host of the program carries them all.", "hosts-alone"},
+        {"T1158", "machines find no place on the hosts",
+         "All fit by the sum, but a machine is on one host whole, and no way was found to put each on a host that "
+         "takes it.",
+         "Give a host more, or make machines smaller. `testudo plan` of what does fit shows who is where, and why.",
+         "hosts-whole"},
     };
 }
 

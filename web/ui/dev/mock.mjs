@@ -37,6 +37,7 @@ export async function start_mock(options = {}) {
 
     // --- HTTP -------------------------------------------------------------------------------------------------------
     const answers = new Map(); // of writes, by their idempotency keys
+    const snapshots = [];
 
     function problem(status, detail) {
         return { status, body: { type: 'about:blank', title: detail, status, detail } };
@@ -68,6 +69,7 @@ export async function start_mock(options = {}) {
             if (after === 0) return { body: { events: [created] } };
             return { body: { events: events.map(([seq, line]) => ({ seq: Number(seq), kind: line.kind, scope: line.scope, exercise_ms: line.exercise_ms, wall_ms: line.wall_ms, body: { text: line.text } })) } };
         }
+        if (path === '/api/v1/range/snapshots') return { body: { under_way: false, failures: [], snapshots } };
         if (path === '/api/v1/archive') return { body: { mock: 'archive' }, headers: { 'Content-Disposition': 'attachment; filename="harbour-shield.testudo"' } };
         return problem(404, `There is nothing at ${path}.`);
     }
@@ -114,13 +116,22 @@ export async function start_mock(options = {}) {
             });
             return { status: 202, body: {} };
         }
+        const machines = Object.entries(world.doc.machines).filter(([name, one]) => (body.team ? one.team === body.team : name === body.machine)).map(([name]) => name);
+        if (part === 'range' && id === 'snapshots') {
+            if (!machines.length) return problem(404, 'There is no such machine.');
+            const at = new Date().toISOString();
+            snapshots.push({ name: body.name, machines: machines.map((machine) => ({ machine, at, bytes: 4_711 })) });
+            world.change((doc) => {
+                for (const name of machines) world.log(doc, 'machine.kept', doc.machines[name].team, `${name} is kept as ${body.name} by white`);
+            });
+            return { status: 202, body: { machines } };
+        }
         if (part === 'range' && id === 'reset') {
-            const machines = Object.entries(world.doc.machines).filter(([name, one]) => (body.team ? one.team === body.team : name === body.machine)).map(([name]) => name);
             if (!machines.length) return problem(404, 'There is no such machine.');
             const set = (state) => world.change((doc) => {
                 for (const name of machines) {
                     doc.machines[name].state = state;
-                    if (state === 'resetting') world.log(doc, 'machine.reset', doc.machines[name].team, `${name} is reset by white`);
+                    if (state === 'resetting') world.log(doc, 'machine.reset', doc.machines[name].team, `${name} is ${body.to ? `rolled back to ${body.to}` : 'reset'} by white`);
                 }
             });
             set('resetting');

@@ -322,10 +322,21 @@ const en = {
             'Everything that was changed on them since they were built is lost. Timeline and score history stay as they are.',
         reset_one: (id: string) => `Only ${id}`,
         reset_team: (title: string, count: number) => `All ${count} machines of ${title}`,
+        reset_to: 'From',
+        reset_to_image: 'its image',
         reset_requested: 'The team asked for it (the template says whether the outage counts)',
         reset_button: 'Make anew',
         reset_asked: 'Making machines anew …',
         reset_done: 'The machines are being made anew.',
+        keep: 'Keep …',
+        keep_title: 'Keep machines as they are',
+        keep_text:
+            'They can be put back to it later with “Make anew”: a virtual machine with its memory and disk, a container with its files.',
+        keep_name: 'Name of the snapshot',
+        keep_name_hint: 'Letters, digits, dots, dashes and underscores',
+        keep_button: 'Keep',
+        keep_asked: 'Keeping machines …',
+        keep_done: (name: string) => `The machines are being kept as ${name}; the log tells when it is done.`,
     },
 
     isolation: {

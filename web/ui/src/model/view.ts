@@ -195,7 +195,7 @@ export interface Isolation {
 }
 
 export interface IsolationReport extends Isolation {
-    findings?: { outcome: string; from: string; to: string; address?: string; port?: number; evidence: string }[];
+    findings?: { outcome: string; from: string; to: string; address?: string; port?: number; evidence: string; why: string }[];
 }
 
 export interface Me {
@@ -264,4 +264,9 @@ export function history_points(history: Record<string, number> | undefined): [nu
 /** A check state that means that something is wrong with the team's service. */
 export function is_trouble(state: CheckState): boolean {
     return state === 'down' || state === 'faulty' || state === 'degraded';
+}
+
+// What was kept of which machines: GET /api/v1/range/snapshots.
+export interface Snapshots {
+    snapshots: { name: string; machines: { machine: string; at: string; bytes: number }[] }[];
 }
